@@ -1,0 +1,1 @@
+//! The only wire: everything that talks to an API server, with its own deadlines.

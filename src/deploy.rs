@@ -1,0 +1,1 @@
+//! The use cases: prepare, run, watch, and what happened on the way.

@@ -1,0 +1,106 @@
+//! One node of a document.
+
+use serde_json::{Map, Number, Value};
+
+use crate::failure::Place;
+
+/// A node with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column, from 1.
+    pub column: usize,
+    /// What stands there.
+    pub tree: Tree,
+}
+
+/// What stands at a node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tree {
+    /// Nothing, or `~`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// An integer or a float.
+    Number(Number),
+    /// Text.
+    Text(String),
+    /// A sequence.
+    List(Vec<Node>),
+    /// A mapping in the order of the file.
+    Map(Vec<Entry>),
+}
+
+/// One entry of a mapping.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The key.
+    pub key: String,
+    /// Line of the key, from 1.
+    pub line: usize,
+    /// Column of the key, from 1.
+    pub column: usize,
+    /// The value.
+    pub node: Node,
+}
+
+impl Node {
+    /// The node as plain data.
+    pub fn to_value(&self) -> Value {
+        match &self.tree {
+            Tree::Null => Value::Null,
+            Tree::Bool(yes) => Value::Bool(*yes),
+            Tree::Number(number) => Value::Number(number.clone()),
+            Tree::Text(text) => Value::String(text.clone()),
+            Tree::List(nodes) => Value::Array(nodes.iter().map(Self::to_value).collect()),
+            Tree::Map(entries) => {
+                Value::Object(entries.iter().map(|e| (e.key.clone(), e.node.to_value())).collect::<Map<_, _>>())
+            }
+        }
+    }
+
+    /// The entries, if this is a mapping.
+    pub fn entries(&self) -> Option<&[Entry]> {
+        match &self.tree {
+            Tree::Map(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
+    /// The value under a key, if this is a mapping that has it.
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        self.entries()?.iter().find(|entry| entry.key == key).map(|entry| &entry.node)
+    }
+
+    /// The text, if this is text.
+    pub fn text(&self) -> Option<&str> {
+        match &self.tree {
+            Tree::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The deepest node that exists on the way to a JSON pointer (`/a/b/0`): where a complaint about it belongs.
+    pub fn nearest(&self, pointer: &str) -> &Self {
+        let mut node = self;
+        for part in pointer.split('/').skip(1) {
+            let part = part.replace("~1", "/").replace("~0", "~");
+            let next = match &node.tree {
+                Tree::Map(entries) => entries.iter().find(|e| e.key == part).map(|e| &e.node),
+                Tree::List(nodes) => part.parse::<usize>().ok().and_then(|at| nodes.get(at)),
+                _ => None,
+            };
+            match next {
+                Some(found) => node = found,
+                None => break,
+            }
+        }
+        node
+    }
+
+    /// The place of this node in a file.
+    pub fn place(&self, file: &str) -> Place {
+        Place::new(file, self.line, self.column)
+    }
+}

@@ -1,0 +1,3 @@
+//! landfall: the program.
+
+fn main() {}

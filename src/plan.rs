@@ -1,0 +1,10 @@
+//! Desired against live: what would change, why pods would restart, and what forbids it.
+//!
+//! Pure: no wire, no clock, no paint. Secret values reach this room as fingerprints; the payload of a plan is a type it
+//! cannot open.
+
+mod approve;
+mod change;
+
+pub use approve::{Approved, Consent, Denial};
+pub use change::{Action, Blocker, Change, Conflict, FieldChange, Plan, Restart, Target, Validation};

@@ -1,0 +1,58 @@
+//! The project and its environments.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use crate::document::Node;
+use crate::failure::{Failure, Result};
+
+/// A project: `landfall.yaml`, read and checked.
+#[derive(Debug, Clone)]
+pub struct Project {
+    /// The folder it lies in; relative paths in it start here.
+    pub folder: PathBuf,
+    /// Its id: module name and four letters, made once, committed by the team.
+    pub id: String,
+    /// The module: a built-in name, or a path relative to the folder.
+    pub module: String,
+    /// Values common to all environments, with their places (of `landfall.yaml` or of the tfvars it points to).
+    pub values: Node,
+    /// The file that `values` came from, as shown in messages.
+    pub values_file: String,
+    /// The environments, in the order of the file.
+    pub environments: Vec<Environment>,
+}
+
+/// One environment.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    /// Its name: `dev`.
+    pub name: String,
+    /// The kubeconfig context it belongs to; none until chosen.
+    pub context: Option<String>,
+    /// The server URL that context must have; none until first connected.
+    pub server: Option<String>,
+    /// Its namespace; none means the module's default.
+    pub namespace: Option<String>,
+    /// Whether applying wants its name typed.
+    pub protected: bool,
+    /// Its own values, laid over the common ones.
+    pub values: Node,
+    /// Values set for this run only, laid over everything (`port_external` chosen on the screen).
+    pub overrides: Value,
+}
+
+impl Project {
+    /// The environment of a name.
+    ///
+    /// # Errors
+    /// When there is none, naming those there are.
+    pub fn environment(&self, name: &str) -> Result<&Environment> {
+        self.environments.iter().find(|environment| environment.name == name).ok_or_else(|| {
+            let names: Vec<_> = self.environments.iter().map(|e| e.name.as_str()).collect();
+            Failure::input(format!("there is no environment {name:?} in this project"))
+                .hint(format!("choose one of: {}", names.join(", ")))
+        })
+    }
+}

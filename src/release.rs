@@ -1,0 +1,1 @@
+//! What landfall has put into an environment: the state record.

@@ -1,0 +1,106 @@
+//! Where credentials rest.
+
+use std::fmt;
+
+use super::Credentials;
+use crate::failure::Result;
+
+/// Which vault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum VaultKind {
+    /// The keyring of the operating system.
+    Keyring,
+    /// Process environment, read-only: `LANDFALL_CREDENTIAL_<ENV>_<FIELD>`.
+    Environ,
+    /// One JSON object on standard input, read-only.
+    Stdin,
+    /// Memory only; gone at exit.
+    Memory,
+}
+
+impl fmt::Display for VaultKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Keyring => "keyring",
+            Self::Environ => "env",
+            Self::Stdin => "stdin",
+            Self::Memory => "memory",
+        })
+    }
+}
+
+/// Whether a vault can be used now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Health {
+    /// Yes.
+    Ready,
+    /// Not before it is unlocked; how to do that.
+    Locked {
+        /// What to do.
+        cure: String,
+    },
+    /// No; why, and what to do.
+    Unavailable {
+        /// Why, as one clause.
+        why: String,
+        /// What to do.
+        cure: String,
+    },
+}
+
+/// What the status line says of the vault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Which vault.
+    pub kind: VaultKind,
+    /// Its short name for the status line: "keyring login", "memory only".
+    pub name: String,
+    /// Whether it can be used now.
+    pub health: Health,
+    /// Whether it takes new values.
+    pub writable: bool,
+}
+
+impl Standing {
+    /// The words of the status line, such as "vault: keyring login, unlocked".
+    pub fn words(&self) -> String {
+        let state = match (&self.health, self.kind) {
+            (Health::Ready, VaultKind::Keyring) => ", unlocked",
+            (Health::Ready, _) => "",
+            (Health::Locked { .. }, _) => ", locked",
+            (Health::Unavailable { .. }, _) => ", not there",
+        };
+        format!("vault: {}{state}", self.name)
+    }
+}
+
+/// One item of a vault: the credentials of one environment, or those that all share.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Item {
+    /// The project's id.
+    pub project: String,
+    /// The environment; none for the shared item.
+    pub environment: Option<String>,
+}
+
+impl Item {
+    /// The name of the item inside its vault: `<project id>/<environment>` or `<project id>/shared`.
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.project, self.environment.as_deref().unwrap_or("shared"))
+    }
+}
+
+/// A place where credentials rest. Calls may block; the keeper owns the thread and the deadline.
+pub trait Vault: Send {
+    /// What kind it is and whether it is ready. Must not prompt.
+    fn standing(&mut self) -> Standing;
+
+    /// The credentials of an item; empty when there is none.
+    fn read(&mut self, item: &Item) -> Result<Credentials>;
+
+    /// Replaces the credentials of an item.
+    fn write(&mut self, item: &Item, credentials: &Credentials) -> Result<()>;
+
+    /// Removes an item, if there.
+    fn remove(&mut self, item: &Item) -> Result<()>;
+}

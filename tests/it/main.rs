@@ -1,0 +1,14 @@
+//! All tests of landfall in one binary.
+
+mod cli;
+mod demo;
+mod health;
+mod journeys;
+mod module;
+mod plan;
+mod project;
+mod pty;
+mod screens;
+mod silence;
+mod vault;
+mod walls;
