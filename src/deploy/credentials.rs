@@ -18,7 +18,7 @@ impl Session {
         let stored = self.gather(&project, environment).await?;
         let others: Vec<String> =
             project.environments.iter().map(|e| e.name.clone()).filter(|name| name != environment).collect();
-        let groups = self.inner.module.credentials.iter().map(|group| FormGroup {
+        let groups = self.inner.module.groups.iter().map(|group| FormGroup {
             title: group.title.clone(),
             shared_with: if group.shared { others.clone() } else { Vec::new() },
             fields: group.fields.iter().map(|field| form_field(field, &stored)).collect(),
@@ -110,7 +110,7 @@ impl Session {
     }
 
     pub(super) fn fields(&self) -> impl Iterator<Item = &CredentialField> {
-        self.inner.module.credentials.iter().flat_map(|group: &CredentialGroup| &group.fields)
+        self.inner.module.groups.iter().flat_map(|group: &CredentialGroup| &group.fields)
     }
 
     /// Tells the judge about every stored value, so that it can say where the same one stands.

@@ -51,10 +51,8 @@ impl Session {
         let scene = module.scene(project, environment, &values, credentials);
         let rendered = module.render(&scene, &self.inner.digest)?;
         let release = self.release(project, environment);
-        let marks: Vec<Option<String>> = rendered
-            .iter()
-            .map(|item| reads(&item.object).map(|names| mark(&names, &rendered, key)))
-            .collect();
+        let marks: Vec<Option<String>> =
+            rendered.iter().map(|item| reads(&item.object).map(|names| mark(&names, &rendered, key))).collect();
         let mut loads = rendered
             .into_iter()
             .zip(marks)
@@ -133,7 +131,9 @@ fn mark(names: &BTreeSet<(&'static str, String)>, rendered: &[Rendered], key: Op
     let Some(key) = key else { return "(set at apply)".to_owned() };
     let mut bytes = Zeroizing::new(Vec::with_capacity(64 * 1024));
     for (kind, name) in names {
-        let Some(item) = rendered.iter().find(|r| r.object.kind() == *kind && r.object.name() == name) else { continue };
+        let Some(item) = rendered.iter().find(|r| r.object.kind() == *kind && r.object.name() == name) else {
+            continue;
+        };
         bytes.extend_from_slice(format!("\0{kind}\0{name}\0").as_bytes());
         let plain = item.object.at("/data").filter(|_| *kind == "ConfigMap").map(Value::to_string).unwrap_or_default();
         bytes.extend_from_slice(plain.as_bytes());

@@ -175,7 +175,10 @@ impl Follower {
 
     fn is_current(&self) -> bool {
         self.applied.iter().all(|(key, generation)| {
-            self.objects.get(key).and_then(|object| object.number("/metadata/generation")).is_none_or(|g| g >= *generation)
+            self.objects
+                .get(key)
+                .and_then(|object| object.number("/metadata/generation"))
+                .is_none_or(|g| g >= *generation)
         })
     }
 

@@ -10,6 +10,7 @@ use super::desired::Load;
 use super::rehearse::{Rehearser, Way};
 use crate::cluster::{Cluster, Refusal};
 use crate::failure::{Kind, Result};
+use crate::module::Level;
 use crate::object::{Key, Object};
 use crate::plan::{Blocker, Plan, Subject, draw};
 use crate::project::{Environment, Project};
@@ -79,17 +80,20 @@ impl Session {
         let target = self.target(&project, environment, &cluster);
         let mut plan = draw(target, &subjects, Timestamp::now(), payload);
         plan.blockers.extend(self.differing(&project, environment).await);
-        for clash in self.inner.module.survey(&project)? {
-            if clash.environments.contains(&environment.name) {
-                match clash.level {
-                    crate::module::Level::Block => plan.blockers.push(Blocker {
-                        key: None,
-                        sentence: clash.sentence,
-                        next: clash.remedy,
-                        pointer: None,
-                        knob: None,
-                    }),
-                    crate::module::Level::Warn => plan.warnings.push(format!("{} {}", clash.sentence, clash.remedy)),
+        for clash in self.inner.module.survey(&project) {
+            if clash.environments.0 != environment.name && clash.environments.1 != environment.name {
+                continue;
+            }
+            match clash.level {
+                Level::Block => plan.blockers.push(Blocker {
+                    key: None,
+                    sentence: format!("{}: {}.", clash.sentence, clash.why),
+                    next: format!("Remedy: {}.", clash.remedy),
+                    pointer: None,
+                    knob: None,
+                }),
+                Level::Warn => {
+                    plan.warnings.push(format!("{}: {}. Remedy: {}.", clash.sentence, clash.why, clash.remedy))
                 }
             }
         }
@@ -101,7 +105,8 @@ impl Session {
 
     /// Other environments that live in the same namespace of the same cluster, and so share what is shared.
     pub(super) fn sharing(&self, project: &Project, environment: &Environment) -> Vec<String> {
-        let home = |e: &Environment| (e.context.clone(), e.server.clone(), self.inner.module.namespace_of(e).to_owned());
+        let home =
+            |e: &Environment| (e.context.clone(), e.server.clone(), self.inner.module.namespace_of(e).to_owned());
         project
             .environments
             .iter()
@@ -126,7 +131,10 @@ impl Session {
                 if differs {
                     blockers.push(Blocker {
                         key: Some(key.clone()),
-                        sentence: format!("{} and {name} share {key} and would each make it different.", environment.name),
+                        sentence: format!(
+                            "{} and {name} share {key} and would each make it different.",
+                            environment.name
+                        ),
                         next: "Give both the same values for it, or each its own namespace.".to_owned(),
                         pointer: None,
                         knob: None,
@@ -191,14 +199,14 @@ fn left_over(plan: &Plan<Payload>) -> Vec<String> {
         .state
         .objects
         .iter()
-        .map(super::super::release::Entry::key)
+        .map(crate::release::Entry::key)
         .filter(|key| !payload.loads.iter().any(|(load, _)| load.object.key().same(key)))
         .map(|key| format!("{key} was made by an earlier revision and is no longer asked for; it stays."))
         .collect()
 }
 
 /// A failure of planning that only says what the plan already holds.
-pub(super) fn blocked(plan: &Plan<Payload>) -> Option<crate::failure::Failure> {
+pub fn blocked(plan: &Plan<Payload>) -> Option<crate::failure::Failure> {
     let blocker = plan.blockers.first()?;
     let failure = crate::failure::Failure::new(Kind::Blocked, blocker.sentence.trim_end_matches('.').to_owned());
     Some(failure.hint(blocker.next.clone()))

@@ -255,7 +255,10 @@ fn conflict(load: &Load, held: Vec<Held>) -> Rehearsal {
 
 /// Kinds whose deletion takes data with it.
 fn never_replaced(kind: &str) -> bool {
-    matches!(kind, "PersistentVolumeClaim" | "PersistentVolume" | "Namespace" | "CustomResourceDefinition" | "StatefulSet")
+    matches!(
+        kind,
+        "PersistentVolumeClaim" | "PersistentVolume" | "Namespace" | "CustomResourceDefinition" | "StatefulSet"
+    )
 }
 
 /// A field as the server writes it (`spec.ports[0].nodePort`) as a JSON pointer.

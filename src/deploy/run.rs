@@ -147,7 +147,12 @@ impl Session {
     }
 
     /// Writes that a revision has begun, with everything that may be there from now on.
-    async fn open_record(&self, payload: &Payload, record: Option<Record>, written: &Written) -> Result<Record, Failure> {
+    async fn open_record(
+        &self,
+        payload: &Payload,
+        record: Option<Record>,
+        written: &Written,
+    ) -> Result<Record, Failure> {
         let mut objects: Vec<Entry> = record.as_ref().map(|record| record.state.objects.clone()).unwrap_or_default();
         for (load, live) in &payload.loads {
             let key = load.object.key();
@@ -253,7 +258,8 @@ async fn write(payload: &Payload, load: &Load, live: Option<&Object>, action: Ac
     let order = Order { object: &load.object, data: &load.data, manager: &load.manager, force, uid };
     let answer = cluster.apply(order).await.map_err(failed)?;
     if load.shared {
-        let bare = join(&load.object, &payload.release.user_label()).map_err(|failure| failure.hint("correct the template"))?;
+        let bare = join(&load.object, &payload.release.user_label())
+            .map_err(|failure| failure.hint("correct the template"))?;
         let manager = payload.release.manager();
         let none = crate::module::SecretData::new();
         let order = Order { object: &bare, data: &none, manager: &manager, force: false, uid: answer.object.uid() };
@@ -315,7 +321,9 @@ impl Session {
             },
             End::Stopped if undone.is_empty() => format!("stopped; everything is applied, {name} is not ready yet"),
             End::Stopped => format!("stopped; {} of {} objects are not applied", undone.len(), writing().count()),
-            End::TimedOut => format!("{name} did not become ready within {}", super::words::patience(self.inner.patience)),
+            End::TimedOut => {
+                format!("{name} did not become ready within {}", super::words::patience(self.inner.patience))
+            }
             End::NoContact => format!("no contact with {}", plan.target.server),
         };
         let cause = found.cause.map(|cause| self.explain(cause));

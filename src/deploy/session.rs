@@ -111,9 +111,8 @@ impl Session {
         let mut next = (*project).clone();
         if let Some(found) = next.environments.iter_mut().find(|found| found.name == environment) {
             let value = value.parse::<i64>().map_or_else(|_| Value::from(value), Value::from);
-            let tree = path.rsplit('.').fold(value, |tree, name| {
-                Value::Object(Map::from_iter([(name.to_owned(), tree)]))
-            });
+            let tree =
+                path.rsplit('.').fold(value, |tree, name| Value::Object(Map::from_iter([(name.to_owned(), tree)])));
             if found.overrides.is_null() {
                 found.overrides = Value::Object(Map::new());
             }
@@ -159,7 +158,7 @@ impl Session {
 
     /// The module's credential of a name.
     pub(super) fn field(&self, name: &str) -> Result<&CredentialField> {
-        let fields = || self.inner.module.credentials.iter().flat_map(|group| &group.fields);
+        let fields = || self.inner.module.groups.iter().flat_map(|group| &group.fields);
         fields().find(|field| field.name == name).ok_or_else(|| {
             let names: Vec<_> = fields().map(|field| field.name.as_str()).collect();
             Failure::input(format!("the module asks for no credential {name:?}"))
@@ -169,7 +168,7 @@ impl Session {
 
     /// What the module asks of a credential, for the judge.
     pub(super) fn rule(&self, field: &CredentialField) -> Rule {
-        let group = self.inner.module.credentials.iter().find(|group| group.fields.iter().any(|f| f.name == field.name));
+        let group = self.inner.module.groups.iter().find(|group| group.fields.iter().any(|f| f.name == field.name));
         Rule {
             name: field.name.clone(),
             title: group.map_or_else(|| field.title.clone(), |group| group.title.clone()),

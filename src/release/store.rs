@@ -46,7 +46,8 @@ impl Record {
         version: Option<&str>,
     ) -> Result<Self, Refusal> {
         let key = release.record();
-        let data = serde_json::to_vec(&state).map_err(|_| Refusal::Trouble("the state cannot be written".to_owned()))?;
+        let data =
+            serde_json::to_vec(&state).map_err(|_| Refusal::Trouble("the state cannot be written".to_owned()))?;
         let labels: serde_json::Map<String, Value> =
             release.labels().into_iter().map(|(name, value)| (name.to_owned(), json!(value))).collect();
         let value = json!({
