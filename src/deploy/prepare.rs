@@ -69,8 +69,8 @@ impl Session {
         let facts = self.facts(&project, environment, &credentials)?;
         let payload = Payload {
             cluster: cluster.clone(),
-            release,
-            loads: loads.into_iter().zip(lives).collect(),
+            release: release.clone(),
+            loads: loads.clone().into_iter().zip(lives).collect(),
             record,
             key,
             force: take_over,
