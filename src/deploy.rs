@@ -5,6 +5,7 @@
 
 mod credentials;
 mod desired;
+mod ending;
 mod event;
 mod evidence;
 mod explain;
@@ -19,14 +20,16 @@ mod remedy;
 mod run;
 mod session;
 mod survey;
+mod watch;
 mod words;
+mod write;
 
 pub use event::{Contact, Event, Log, Operation, Step, StepState, Told, Wave, What};
 pub use form::{Entry, Form, FormField, FormGroup};
-pub use look::LogOf;
 pub use outcome::{End, Outcome};
 pub use prepare::{Payload, blocked};
 pub use progress::{Phase, Progress};
 pub use remedy::Remedy;
 pub use session::{Session, Setup, Stop};
 pub use survey::{Fill, Glance, Reach, Survey};
+pub use watch::LogOf;

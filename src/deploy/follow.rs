@@ -19,7 +19,7 @@ const GATHER: Duration = Duration::from_millis(30);
 /// How often the tree is judged without news, since graces pass and ages grow.
 const TICK: Duration = Duration::from_secs(1);
 /// How long no contact may last before it ends the operation.
-const NO_CONTACT: Duration = Duration::from_secs(300);
+const NO_CONTACT: Duration = Duration::from_mins(5);
 
 /// How following ended.
 pub(super) struct Found {
@@ -217,7 +217,9 @@ impl Follower {
                 self.objects.remove(&key);
             }
         }
-        objects.into_iter().for_each(|object| self.put(object, fresh));
+        for object in objects {
+            self.put(object, fresh);
+        }
     }
 
     fn put(&mut self, object: Object, fresh: &mut Vec<Told>) {

@@ -93,7 +93,7 @@ impl Session {
                     knob: None,
                 }),
                 Level::Warn => {
-                    plan.warnings.push(format!("{}: {}. Remedy: {}.", clash.sentence, clash.why, clash.remedy))
+                    plan.warnings.push(format!("{}: {}. Remedy: {}.", clash.sentence, clash.why, clash.remedy));
                 }
             }
         }
