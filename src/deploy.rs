@@ -9,6 +9,7 @@ mod ending;
 mod event;
 mod evidence;
 mod explain;
+mod fill;
 mod follow;
 mod form;
 mod look;
