@@ -1,9 +1,10 @@
 //! A tfvars file into values, environments and credentials, by the module's import map.
 
 use super::load::Module;
+use super::manifest::ImportMap;
 use crate::document::{Entry, Node, Tree, suggest};
 use crate::failure::{Failure, Place, Result};
-use crate::project::{Schema, read_tfvars, read_tfvars_json};
+use crate::project::{Environment, Project, Schema, read_variables};
 use crate::secret::Secret;
 
 /// What a tfvars file said.
@@ -44,19 +45,24 @@ impl Module {
             Failure::input(format!("the module {} reads no tfvars file", self.name))
                 .hint("begin a project with `landfall init`")
         })?;
-        let root = if file.ends_with(".json") { read_tfvars_json(file, text) } else { read_tfvars(file, text) }?;
+        let root = read_variables(file, text)?;
         let kept = map.secrets.as_deref().and_then(|variable| root.get(variable));
         let mut secrets = Vec::new();
         let mut names = Vec::new();
         for entry in mapping(file, kept)? {
             names.push(entry.key.as_str());
-            self.take_secrets(file, entry, &entry.node, "", &mut secrets)?;
+            let mut taker = Taker { file, module: self, map, environment: &entry.key, taken: &mut secrets };
+            taker.take(&entry.node, "")?;
         }
-        let (values, mut environments) = self.split(file, &root, &names)?;
+        let (mut values, mut environments) = self.split(file, &root, &names)?;
+        self.schema.normalise(&mut values);
         for name in names {
             if environments.iter().all(|(known, _)| known != name) {
                 environments.push((name.to_owned(), Node::nothing()));
             }
+        }
+        for (_, node) in &mut environments {
+            self.schema.normalise(node);
         }
         if root.get(&map.values).is_none() && secrets.is_empty() {
             return Err(Failure::input(format!("there is no variable `{}` in this file", map.values))
@@ -97,46 +103,63 @@ impl Module {
         let (line, column) = variable.map_or((1, 1), |node| (node.line, node.column));
         Ok((Node { line, column, tree: Tree::Map(common) }, environments))
     }
+}
 
-    fn take_secrets(
-        &self,
-        file: &str,
-        environment: &Entry,
-        node: &Node,
-        above: &str,
-        taken: &mut Vec<Imported>,
-    ) -> Result<()> {
-        let map = self.manifest.import.as_ref().map(|map| &map.credentials);
-        for entry in mapping(file, Some(node))? {
+/// Takes the secrets of one environment.
+struct Taker<'a> {
+    file: &'a str,
+    module: &'a Module,
+    map: &'a ImportMap,
+    environment: &'a str,
+    taken: &'a mut Vec<Imported>,
+}
+
+impl Taker<'_> {
+    fn take(&mut self, node: &Node, above: &str) -> Result<()> {
+        for entry in mapping(self.file, Some(node))? {
             let path = if above.is_empty() { entry.key.clone() } else { format!("{above}.{}", entry.key) };
-            let at = || Place::new(file, entry.line, entry.column);
             let value = match &entry.node.tree {
                 Tree::Map(_) => {
-                    self.take_secrets(file, environment, &entry.node, &path, taken)?;
+                    self.take(&entry.node, &path)?;
                     continue;
                 }
                 Tree::Null => continue,
                 Tree::Text(text) => text.clone(),
                 Tree::Number(number) => number.to_string(),
                 Tree::Bool(_) | Tree::List(_) => {
-                    return Err(Failure::input(format!("the secret `{path}` has to be text")).at(at()));
+                    return Err(
+                        Failure::input(format!("the secret `{path}` has to be text")).at(entry.node.place(self.file))
+                    );
                 }
             };
-            let Some(field) = map.and_then(|map| map.get(&path)) else {
-                let known: Vec<_> = map.into_iter().flatten().map(|(path, _)| path.as_str()).collect();
-                return Err(Failure::input(format!("the module {} knows no secret `{path}`", self.name))
-                    .at(at())
+            let Some(field) = self.map.credentials.get(&path) else {
+                let known: Vec<_> = self.map.credentials.keys().map(String::as_str).collect();
+                return Err(Failure::input(format!("the module {} knows no secret `{path}`", self.module.name))
+                    .at(Place::new(self.file, entry.line, entry.column))
                     .hint(suggest(&path, &known)));
             };
-            let place = entry.node.place(file);
-            taken.push(Imported {
-                environment: environment.key.clone(),
+            self.taken.push(Imported {
+                environment: self.environment.to_owned(),
                 field: field.clone(),
                 value: Secret::new(value),
-                place,
+                place: entry.node.place(self.file),
             });
         }
         Ok(())
+    }
+}
+
+impl Import {
+    /// The project these values make; where its environments are to be deployed is still to be said.
+    pub fn project(&self, id: &str, module: &str) -> Project {
+        let mut project = Project::new(id, module);
+        project.values = self.values.clone();
+        project.environments = self
+            .environments
+            .iter()
+            .map(|(name, values)| Environment { values: values.clone(), ..Environment::new(name) })
+            .collect();
+        project
     }
 }
 

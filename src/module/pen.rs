@@ -52,12 +52,11 @@ impl<'a> Pen<'a> {
     fn say(&mut self, text: &str, node: &Node, pointer: &str) -> Result<Option<Value>> {
         let at = |failure: Failure| failure.at(node.place(self.file));
         let said = self.speech.say(text, &self.names).map_err(at)?;
-        if said.is_some() {
-            if let [Piece::Code(code)] = self.speech.pieces(text).map_err(at)?[..] {
-                if let Some(path) = value_path(code) {
-                    self.sources.insert(pointer.to_owned(), path.to_owned());
-                }
-            }
+        if said.is_some()
+            && let [Piece::Code(code)] = self.speech.pieces(text).map_err(at)?[..]
+            && let Some(path) = value_path(code)
+        {
+            self.sources.insert(pointer.to_owned(), path.to_owned());
         }
         Ok(said)
     }

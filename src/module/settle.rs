@@ -29,7 +29,9 @@ impl Module {
             merge(&mut values, &layer.node.to_value());
         }
         merge(&mut values, &environment.overrides);
-        self.schema.normalise(&mut values);
+        let mut node = Node::from_value(&values);
+        self.schema.normalise(&mut node);
+        let values = node.to_value();
         layers.extend(self.told.1.get("defaults").map(|node| Layer { file: &self.told.0, node }));
         self.schema.check(&values, &layers)?;
         Ok(values)
