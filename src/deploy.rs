@@ -3,6 +3,7 @@
 //! Both doors call this room and draw what it says; neither contains a use case. What happens travels as [`Event`]s,
 //! folded by [`Progress`], the one source for panels and reports.
 
+mod begin;
 mod credentials;
 mod desired;
 mod ending;
@@ -25,6 +26,7 @@ mod watch;
 mod words;
 mod write;
 
+pub use begin::{Draft, Question};
 pub use event::{Contact, Event, Log, Operation, Step, StepState, Told, Wave, What};
 pub use form::{Entry, Form, FormField, FormGroup};
 pub use outcome::{End, Outcome};

@@ -102,20 +102,23 @@ pub enum Verb {
     },
 }
 
+/// One environment.
 #[derive(Debug, Group)]
-pub(super) struct One {
+pub struct One {
     /// The environment
     pub(super) environment: String,
 }
 
+/// Environments, or all.
 #[derive(Debug, Group)]
-pub(super) struct Several {
+pub struct Several {
     /// The environments; all when none is named
     pub(super) environments: Vec<String>,
 }
 
+/// What `import` is told.
 #[derive(Debug, Group)]
-pub(super) struct Import {
+pub struct Import {
     /// The terraform.tfvars or terraform.tfvars.json
     pub(super) file: PathBuf,
     /// The module it belongs to
@@ -131,8 +134,9 @@ pub(super) struct Import {
     pub(super) begin: Begin,
 }
 
+/// What `init` is told.
 #[derive(Debug, Group)]
-pub(super) struct Init {
+pub struct Init {
     /// The module: one that ships with landfall, or a folder
     #[arg(long, default_value = "mlflow")]
     pub(super) module: String,
@@ -145,7 +149,7 @@ pub(super) struct Init {
 
 /// What both ways to begin a project ask.
 #[derive(Debug, Group)]
-pub(super) struct Begin {
+pub struct Begin {
     /// The context of an environment
     #[arg(long = "bind", value_name = "ENV=CONTEXT")]
     pub(super) bind: Vec<String>,
@@ -173,16 +177,18 @@ pub enum Creds {
     Rm(Fields),
 }
 
+/// Credentials of one environment.
 #[derive(Debug, Group)]
-pub(super) struct Fields {
+pub struct Fields {
     /// The environment
     pub(super) environment: String,
     /// The credentials: pgsql.password; all that are missing when none is named
     pub(super) fields: Vec<String>,
 }
 
+/// What `plan` is told.
 #[derive(Debug, Group)]
-pub(super) struct Plan {
+pub struct Plan {
     /// The environment
     pub(super) environment: String,
     /// End with 10 when something would change
@@ -193,8 +199,9 @@ pub(super) struct Plan {
     pub(super) take_over: bool,
 }
 
+/// What `apply` is told.
 #[derive(Debug, Group)]
-pub(super) struct Apply {
+pub struct Apply {
     /// The environment
     pub(super) environment: String,
     /// Apply without asking
@@ -211,8 +218,9 @@ pub(super) struct Apply {
     pub(super) timeout: u64,
 }
 
+/// What `watch` is told.
 #[derive(Debug, Group)]
-pub(super) struct Watch {
+pub struct Watch {
     /// The environment
     pub(super) environment: String,
     /// End as soon as it is ready or failed
@@ -223,8 +231,9 @@ pub(super) struct Watch {
     pub(super) timeout: u64,
 }
 
+/// What `health` is told.
 #[derive(Debug, Group)]
-pub(super) struct Health {
+pub struct Health {
     /// A file of objects, or - for standard input; several documents and Lists too
     #[arg(short, long, value_name = "FILE")]
     pub(super) file: PathBuf,

@@ -85,9 +85,8 @@ pub(super) fn known(project: &Project, module: &Module) -> Known {
 }
 
 pub(super) fn here() -> Result<PathBuf> {
-    std::env::current_dir().map_err(|error| {
-        Failure::new(Kind::Failed, "the current folder cannot be read").because(error.to_string())
-    })
+    std::env::current_dir()
+        .map_err(|error| Failure::new(Kind::Failed, "the current folder cannot be read").because(error.to_string()))
 }
 
 fn flags(args: &Args) -> String {

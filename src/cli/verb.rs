@@ -1,6 +1,7 @@
 //! One verb per file.
 
 mod apply;
+mod begin;
 mod completion;
 mod creds;
 mod health;

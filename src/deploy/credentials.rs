@@ -1,10 +1,12 @@
 //! Asking for credentials and handing them to the vault.
 
+use jiff::Timestamp;
+
 use super::{Entry, Form, FormField, FormGroup, Session};
 use crate::failure::{Failure, Kind, Result};
 use crate::module::{CredentialField, CredentialGroup};
 use crate::project::Project;
-use crate::secret::{Credentials, Opinion, Secret, generate};
+use crate::secret::{Credential, Credentials, Opinion, Secret, generate};
 
 impl Session {
     /// The credentials form of an environment. What is stored is noted by the judge, so that equal values are told.
@@ -128,15 +130,22 @@ impl Session {
         }
     }
 
-    /// Says which credentials are missing before anything is asked of a cluster.
-    pub(super) fn complete(&self, environment: &str, stored: &Credentials) -> Result<()> {
-        let missing: Vec<&str> = self
-            .fields()
-            .filter(|field| !stored.contains_key(&field.name) && field.default.is_none())
-            .map(|field| field.name.as_str())
-            .collect();
+    /// The credentials as templates are filled with them: stored ones, and defaults where nothing is stored.
+    ///
+    /// # Errors
+    /// The vault is not ready, or a credential is missing; said before anything is asked of a cluster.
+    pub(super) async fn complete(&self, project: &Project, environment: &str) -> Result<Credentials> {
+        let mut given = self.gather(project, environment).await?;
+        for field in self.fields() {
+            if let (false, Some(default)) = (given.contains_key(&field.name), &field.default) {
+                let credential = Credential { value: Secret::new(default.as_str()), set: Timestamp::now() };
+                given.insert(field.name.clone(), credential);
+            }
+        }
+        let missing: Vec<&str> =
+            self.fields().map(|field| field.name.as_str()).filter(|name| !given.contains_key(*name)).collect();
         if missing.is_empty() {
-            return Ok(());
+            return Ok(given);
         }
         Err(Failure::new(Kind::Blocked, format!("{environment} has no value for {}", missing.join(", ")))
             .hint(format!("enter them: landfall creds set {environment}"))

@@ -117,7 +117,7 @@ impl Session {
         let release = self.release(&project, environment);
         let asked = async {
             let version = cluster.version().await?;
-            Ok((version, Record::read(&cluster, &release).await?))
+            Ok::<_, Refusal>((version, Record::read(&cluster, &release).await?))
         };
         match asked.await {
             Ok((version, record)) => {
@@ -212,5 +212,24 @@ fn leaves(fields: &Value) -> usize {
             map.iter().filter(|(key, _)| *key != ".").map(|(_, value)| leaves(value)).sum()
         }
         Some(_) | None => 1,
+    }
+}
+
+impl Session {
+    /// The objects of an environment as they are before anything is asked of a cluster, masked.
+    ///
+    /// # Errors
+    /// A value or template is wrong, or a credential is missing.
+    pub async fn render(&self, environment: &str) -> Result<Vec<Value>> {
+        let project = self.project();
+        let environment = project.environment(environment)?;
+        let credentials = self.complete(&project, &environment.name).await?;
+        let ingest = crate::cluster::Ingest::new(self.inner.digest.clone());
+        let mut numbers = crate::plan::Numbers::default();
+        let loads = self.desired(&project, environment, &credentials, None)?;
+        loads
+            .into_iter()
+            .map(|load| Ok(numbers.masked(ingest.object(load.object.into_value())?.into_value())))
+            .collect()
     }
 }

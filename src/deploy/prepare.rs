@@ -43,8 +43,7 @@ impl Session {
         let project = self.project();
         let environment = project.environment(environment)?;
         self.inner.module.settle(&project, &environment.name)?;
-        let credentials = self.gather(&project, &environment.name).await?;
-        self.complete(&environment.name, &credentials)?;
+        let credentials = self.complete(&project, &environment.name).await?;
         let cluster = self.open(environment).await?;
         let release = self.release(&project, environment);
         let asked = |refusal: Refusal| refusal.failure("be asked about this environment", cluster.server());
@@ -117,12 +116,12 @@ impl Session {
 
     /// Blocks where environments that share an object would render it differently.
     async fn differing(&self, project: &Project, environment: &Environment) -> Vec<Blocker> {
-        let Ok(own) = self.gather(project, &environment.name).await else { return Vec::new() };
+        let Ok(own) = self.complete(project, &environment.name).await else { return Vec::new() };
         let Ok(ours) = self.desired(project, environment, &own, None) else { return Vec::new() };
         let mut blockers = Vec::new();
         for name in self.sharing(project, environment) {
             let Ok(other) = project.environment(&name) else { continue };
-            let Ok(theirs) = self.gather(project, &name).await else { continue };
+            let Ok(theirs) = self.complete(project, &name).await else { continue };
             // An environment that cannot be rendered yet says nothing about what is shared.
             let Ok(theirs) = self.desired(project, other, &theirs, None) else { continue };
             for load in ours.iter().filter(|load| load.shared) {

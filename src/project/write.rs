@@ -4,7 +4,7 @@ use minijinja::Environment as Engine;
 use minijinja::value::{Serde, Value as Word};
 use serde_json::{Value, json};
 
-use super::environment::Project;
+use super::environment::{Form, Project};
 use crate::document::{Node, to_yaml};
 use crate::failure::{Failure, Result};
 
@@ -32,7 +32,10 @@ pub fn landfall_yaml(project: &Project) -> Result<String> {
     let words = json!({
         "id": scalar(&project.id),
         "module": scalar(&project.module),
-        "values": block(&project.values),
+        "values": match project.form {
+            Form::Plain => block(&project.values),
+            Form::Variables => Some(scalar(&project.values_file)),
+        },
         "environments": environments,
     });
     let text = Engine::new().render_str(TEMPLATE, Word::from(Serde(words))).map_err(|error| {

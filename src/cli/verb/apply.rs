@@ -30,7 +30,7 @@ pub(super) async fn run(session: &Session, asked: &Apply, report: Report) -> Res
     let stop = Stop::new();
     let (events, listening) = mpsc::channel(256);
     let work = session.run(approved, events, stop.clone());
-    let outcome = report.follow(work, listening, stop).await;
+    let Some(outcome) = report.follow(work, listening, stop).await else { return Ok(Kind::Stopped.exit_code()) };
     report.outcome(&outcome);
     Ok(outcome.end.exit_code())
 }

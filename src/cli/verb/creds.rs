@@ -11,7 +11,8 @@ use crate::secret::Secret;
 pub(super) async fn run(session: &Session, asked: &Creds, report: Report) -> Result<u8> {
     match asked {
         Creds::List(several) => {
-            let names = if several.environments.is_empty() { session.environments() } else { several.environments.clone() };
+            let names =
+                if several.environments.is_empty() { session.environments() } else { several.environments.clone() };
             let mut forms = Vec::new();
             for name in &names {
                 forms.push((session.form(name).await?, opinions(session, name).await?));
