@@ -42,6 +42,7 @@ impl Module {
         match project.form {
             Form::Plain => Ok((project.values.clone(), Node::nothing())),
             Form::Variables => {
+                self.import_map()?;
                 let names: Vec<_> = project.environments.iter().map(|e| e.name.as_str()).collect();
                 let (common, own) = self.split(&project.values_file, &project.values, &names)?;
                 let own = own.into_iter().find(|(name, _)| name == environment);
