@@ -14,6 +14,7 @@ mod write;
 
 pub use environment::{Environment, Form, Project};
 pub use layer::{Layer, merge};
+pub use load::check_environment_name;
 pub use schema::Schema;
 pub use strip::{Strip, strip_secrets};
 pub use tfvars::read_variables;

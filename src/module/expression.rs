@@ -36,6 +36,11 @@ impl Speech {
         engine.remove_global("debug");
         engine.remove_global("namespace");
         engine.add_filter("b64encode", |text: &str| STANDARD.encode(text));
+        // The engine itself writes `True`, which nothing in a cluster takes for a truth.
+        engine.add_filter("string", |word: Word| match bool::try_from(word.clone()) {
+            Ok(yes) if word.kind() == ValueKind::Bool => yes.to_string(),
+            _ => word.to_string(),
+        });
         engine.add_filter("tojson", |word: Word| {
             serde_json::to_string(&word).map_err(|_| Error::new(ErrorKind::BadSerialization, "this has no JSON form"))
         });

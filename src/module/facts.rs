@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::load::Module;
 use super::scene::{Scene, words};
-use super::seal::credentials_in;
+use super::seal::{credentials_in, part};
 use crate::failure::{Failure, Result};
 use crate::secret::Credentials;
 
@@ -51,44 +51,39 @@ impl Module {
     pub fn facts(&self, scene: &Scene<'_>) -> Result<Facts> {
         let manifest = &self.manifest;
         let mut rows = Vec::with_capacity(manifest.rows.len());
-        for row in &manifest.rows {
-            rows.push(Row { title: row.title.clone(), value: self.fact(&row.value, scene)? });
+        for (at, row) in manifest.rows.iter().enumerate() {
+            let value = self.fact(&row.value, &format!("/rows/{at}/value"), scene)?;
+            rows.push(Row { title: row.title.clone(), value });
         }
         let mut requires = Vec::with_capacity(manifest.requires.len());
-        for need in &manifest.requires {
-            let mut commands = Vec::with_capacity(need.commands.len());
-            for command in &need.commands {
-                commands.extend(self.fact(command, scene)?);
-            }
-            let why = self.fact(&need.why, scene)?.unwrap_or_default();
+        for (at, need) in manifest.requires.iter().enumerate() {
+            let pointer = format!("/requires/{at}");
+            let why = self.fact(&need.why, &format!("{pointer}/why"), scene)?.unwrap_or_default();
+            let commands = self.all(&need.commands, &format!("{pointer}/commands"), scene)?;
             requires.push(Requirement { title: need.title.clone(), why, commands });
         }
-        let mut notes = Vec::with_capacity(manifest.notes.len());
-        for note in &manifest.notes {
-            notes.extend(self.fact(note, scene)?);
-        }
-        let (mut url, mut login) = (None, None);
-        if let Some(open) = &manifest.open {
-            url = self.fact(&open.url, scene)?;
-            if let Some(text) = &open.login {
-                login = self.fact(text, scene)?;
-            }
-        }
+        let notes = self.all(&manifest.notes, "/notes", scene)?;
+        let open = manifest.open.as_ref();
+        let url = open.map(|open| self.fact(&open.url, "/open/url", scene)).transpose()?.flatten();
+        let login = open.and_then(|open| open.login.as_deref());
+        let login = login.map(|text| self.fact(text, "/open/login", scene)).transpose()?.flatten();
         Ok(Facts { rows, url, login, requires, notes })
     }
 
-    fn fact(&self, text: &str, scene: &Scene<'_>) -> Result<Option<String>> {
-        let at = |failure: Failure| failure.at(self.told.1.place(&self.told.0));
+    /// What each of some strings says, without those that say nothing.
+    fn all(&self, texts: &[String], pointer: &str, scene: &Scene<'_>) -> Result<Vec<String>> {
+        let said = texts.iter().enumerate().map(|(at, text)| self.fact(text, &format!("{pointer}/{at}"), scene));
+        said.filter_map(Result::transpose).collect()
+    }
+
+    fn fact(&self, text: &str, pointer: &str, scene: &Scene<'_>) -> Result<Option<String>> {
+        let at = |failure: Failure| failure.at(self.told.1.nearest(pointer).place(&self.told.0));
         let mut names = self.names(scene);
         let used = credentials_in(&self.speech, text).map_err(at)?;
         let mut tree = Value::Object(serde_json::Map::new());
         for name in used {
             let Some(shown) = self.shown(&name, scene.credentials) else { return Ok(None) };
-            let mut part = &mut tree;
-            for step in name.split('.') {
-                part = &mut part[step];
-            }
-            *part = Value::String(shown);
+            *part(&mut tree, &name) = Value::String(shown);
         }
         names.insert("credentials".to_owned(), tree);
         Ok(self.speech.say(text, &words(&names)).map_err(at)?.map(|said| match said {

@@ -4,7 +4,7 @@ use super::load::Module;
 use super::manifest::ImportMap;
 use crate::document::{Entry, Node, Tree, suggest};
 use crate::failure::{Failure, Place, Result};
-use crate::project::{Environment, Project, Schema, read_variables};
+use crate::project::{Environment, Project, Schema, check_environment_name, read_variables};
 use crate::secret::Secret;
 
 /// What a tfvars file said.
@@ -41,10 +41,7 @@ impl Module {
     /// # Errors
     /// When the module reads none, the file is not readable as literals, or it says something the module does not know.
     pub fn import(&self, file: &str, text: &str) -> Result<Import> {
-        let map = self.manifest.import.as_ref().ok_or_else(|| {
-            Failure::input(format!("the module {} reads no tfvars file", self.name))
-                .hint("begin a project with `landfall init`")
-        })?;
+        let map = self.import_map()?;
         let root = read_variables(file, text)?;
         let kept = map.secrets.as_deref().and_then(|variable| root.get(variable));
         let mut secrets = Vec::new();
@@ -56,6 +53,9 @@ impl Module {
         }
         let (mut values, mut environments) = self.split(file, &root, &names)?;
         self.schema.normalise(&mut values);
+        for (name, node) in &environments {
+            check_environment_name(name).map_err(|failure| failure.at(node.place(file)))?;
+        }
         for name in names {
             if environments.iter().all(|(known, _)| known != name) {
                 environments.push((name.to_owned(), Node::nothing()));
@@ -77,6 +77,14 @@ impl Module {
             variable: map.secrets.clone().filter(|_| kept.is_some()),
             secrets,
             untouched: all.filter(|key| !ours(key)).collect(),
+        })
+    }
+
+    /// Which variables are the module's.
+    pub(super) fn import_map(&self) -> Result<&ImportMap> {
+        self.manifest.import.as_ref().ok_or_else(|| {
+            Failure::input(format!("the module {} reads no tfvars file", self.name))
+                .hint("write its values into landfall.yaml; `landfall init` begins one")
         })
     }
 

@@ -10,7 +10,7 @@ use super::manifest::{Exit, Manifest};
 use super::reach::{Reach, Secrecy, TEMPLATE};
 use super::source::Source;
 use super::template::Template;
-use crate::document::{Node, Tree};
+use crate::document::{Node, Tree, suggest};
 use crate::failure::{Failure, Result};
 use crate::project::Schema;
 
@@ -123,14 +123,29 @@ impl Module {
                 self.check_texts(node, reach(roots, secrecy))?;
             }
         }
-        let named = self.manifest.exits.values().flat_map(BTreeMap::values).flat_map(|exit| &exit.credentials);
-        let imported = self.manifest.import.iter().flat_map(|import| import.credentials.values());
-        match named.chain(imported).find(|name| self.field(name).is_none()) {
-            None => Ok(()),
-            Some(name) => Err(Failure::input(format!("module.yaml speaks of a credential `{name}` that is not there"))
-                .at(self.told.1.place(&self.told.0))
-                .hint("name one of credentials.schema.json")),
+        self.check_credentials()
+    }
+
+    /// Checks the names of credentials in `exits` and `import`.
+    fn check_credentials(&self) -> Result<()> {
+        let known: Vec<_> = self.fields.iter().map(|field| field.name.as_str()).collect();
+        let check = |name: &str, pointer: &str| {
+            if known.contains(&name) {
+                return Ok(());
+            }
+            Err(Failure::input(format!("there is no credential `{name}`"))
+                .at(self.told.1.nearest(pointer).place(&self.told.0))
+                .hint(suggest(name, &known)))
+        };
+        for (container, codes) in &self.manifest.exits {
+            for (code, exit) in codes {
+                for (at, name) in exit.credentials.iter().enumerate() {
+                    check(name, &format!("/exits/{container}/{code}/credentials/{at}"))?;
+                }
+            }
         }
+        let imported = self.manifest.import.iter().flat_map(|import| &import.credentials);
+        imported.into_iter().try_for_each(|(path, name)| check(name, &format!("/import/credentials/{path}")))
     }
 
     fn check_texts(&self, node: &Node, reach: Reach<'_>) -> Result<()> {

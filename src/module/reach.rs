@@ -82,14 +82,18 @@ impl Reach<'_> {
         if self.secrecy == Secrecy::None {
             return Err(outside(name));
         }
+        if name.is_empty() {
+            return Err(Failure::input("`credentials` is used as a whole")
+                .because("it would not be known which credential went where")
+                .hint("name each credential in full, such as `credentials.database.password`"));
+        }
         let Some(field) = self.fields.iter().find(|field| field.name == name) else {
             let known: Vec<_> = self.fields.iter().map(|field| field.name.as_str()).collect();
-            return Err(Failure::input(format!("there is no credential `{name}`"))
-                .because("a template names each credential in full")
-                .hint(suggest(name, &known)));
+            return Err(Failure::input(format!("there is no credential `{name}`")).hint(suggest(name, &known)));
         };
         if self.secrecy == Secrecy::Shown && field.masked {
-            return Err(outside(name));
+            return Err(Failure::input(format!("the secret `{name}` would be shown here"))
+                .hint("name only credentials without `writeOnly` here"));
         }
         Ok(())
     }
@@ -113,7 +117,7 @@ impl Reach<'_> {
 }
 
 fn outside(name: &str) -> Failure {
-    Failure::input(format!("the credential `{name}` stands outside a Secret"))
-        .because("credentials may only be values of a Secret")
-        .hint("put it under `stringData` of a Secret and refer to that")
+    Failure::input(format!("a credential (`{name}`) stands outside the values of a Secret"))
+        .because("whoever may read the object could read it")
+        .hint("put it under `stringData` of a Secret (apiVersion v1) and refer to that")
 }

@@ -8,33 +8,20 @@ use super::load::Module;
 use super::pen::{Pen, escaped};
 use super::rendered::Rendered;
 use super::scene::{Scene, words};
-use super::seal::Sealed;
+use super::seal::{Coding, Filler, Sealed};
 use super::template::Template;
 use crate::failure::{Failure, Result};
 use crate::object::Object;
 use crate::secret::Digest;
 
-/// Kinds that live outside namespaces (Kubernetes API reference); a module adds kinds of its own.
-const CLUSTER_SCOPED: [&str; 18] = [
-    "APIService",
-    "CSIDriver",
-    "CSINode",
-    "CertificateSigningRequest",
-    "ClusterRole",
-    "ClusterRoleBinding",
-    "CustomResourceDefinition",
-    "IngressClass",
-    "MutatingWebhookConfiguration",
-    "Namespace",
-    "Node",
-    "PersistentVolume",
-    "PriorityClass",
-    "RuntimeClass",
-    "StorageClass",
-    "ValidatingAdmissionPolicy",
-    "ValidatingWebhookConfiguration",
-    "VolumeAttachment",
-];
+/// Kinds of Kubernetes itself that live outside namespaces (`kubectl api-resources --namespaced=false`, 1.36); a module
+/// adds kinds of its own.
+const CLUSTER_SCOPED: &str = "APIService CSIDriver CSINode CertificateSigningRequest ClusterRole ClusterRoleBinding \
+    ClusterTrustBundle CustomResourceDefinition DeviceClass FlowSchema IPAddress IngressClass MutatingAdmissionPolicy \
+    MutatingAdmissionPolicyBinding MutatingWebhookConfiguration Namespace Node PersistentVolume PriorityClass \
+    PriorityLevelConfiguration ResourceSlice RuntimeClass ServiceCIDR StorageClass StorageVersionMigration \
+    ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding ValidatingWebhookConfiguration VolumeAttachment \
+    VolumeAttributesClass";
 
 impl Module {
     /// The objects of an environment, in the order of the templates. Secrets hold fingerprints by `digest`, and their
@@ -95,33 +82,39 @@ impl Module {
         let mut sealed = Sealed::default();
         let mut value = Map::new();
         for entry in template.node.entries().unwrap_or_default() {
-            if template.sealed && (entry.key == "data" || entry.key == "stringData") {
-                let at = |failure: Failure| failure.at(entry.node.place(&template.file));
-                let mut part = Sealed::default();
-                part.fill(&entry.node, &self.speech, names, scene).map_err(at)?;
-                if entry.key == "data" {
-                    part.decode().map_err(at)?;
-                }
-                sealed.data.extend(part.data);
-                sealed.fields.extend(part.fields);
-            } else if let Some(said) = pen.write(&entry.node, &format!("/{}", escaped(&entry.key)))? {
+            if template.sealed && Coding::of(&entry.key).is_some() {
+                continue;
+            }
+            if let Some(said) = pen.write(&entry.node, &format!("/{}", escaped(&entry.key)))? {
                 value.insert(entry.key.clone(), said);
             }
         }
         if template.sealed {
+            let filler = Filler { speech: &self.speech, file: &template.file, names, scene };
+            for key in ["data", "stringData"] {
+                if let (Some(node), Some(coding)) = (template.node.get(key), Coding::of(key)) {
+                    filler.fill(&mut sealed, node, coding)?;
+                }
+            }
             value.insert("data".to_owned(), Value::Object(sealed.fingerprints(digest)));
         }
         let mut value = Value::Object(value);
         self.put_namespace(&mut value, scene);
         let object = Object::new(value).map_err(|failure| failure.at(place.clone()))?;
-        texts_only(&object).map_err(|failure| failure.at(place.clone()))?;
+        texts_only(&object, template)?;
         let Sealed { data, fields } = sealed;
         Ok(Some(Rendered { object, data, fields, sources: pen.sources, shared: template.shared, place }))
     }
 
     fn put_namespace(&self, value: &mut Value, scene: &Scene<'_>) {
-        let kind = value.get("kind").and_then(Value::as_str).unwrap_or_default();
-        if CLUSTER_SCOPED.contains(&kind) || self.cluster_scoped.iter().any(|other| other == kind) {
+        let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default();
+        let kind = text("kind");
+        let group = text("apiVersion").split_once('/').map_or("", |(group, _)| group);
+        // Others may have kinds of the same name: those of Kubernetes are in the core group and below k8s.io.
+        let own = group.is_empty() || group.ends_with(".k8s.io");
+        if own && CLUSTER_SCOPED.split(' ').any(|one| one == kind)
+            || self.cluster_scoped.iter().any(|other| other == kind)
+        {
             return;
         }
         if let Some(Value::Object(metadata)) = value.get_mut("metadata") {
@@ -131,15 +124,15 @@ impl Module {
 }
 
 /// The values of a ConfigMap are text (Kubernetes API reference, ConfigMap v1 `data`).
-fn texts_only(object: &Object) -> Result<()> {
+fn texts_only(object: &Object, template: &Template) -> Result<()> {
     if object.kind() != "ConfigMap" {
         return Ok(());
     }
-    let wrong =
-        object.at("/data").and_then(Value::as_object).into_iter().flatten().find(|(_, value)| !value.is_string());
-    match wrong {
+    let data = object.at("/data").and_then(Value::as_object);
+    match data.into_iter().flatten().find(|(_, value)| !value.is_string()) {
         None => Ok(()),
         Some((key, _)) => Err(Failure::input(format!("`{key}` of {} is not text", object.key()))
+            .at(template.node.nearest(&format!("/data/{}", escaped(key))).place(&template.file))
             .hint("turn it into text with `| string` or `| tojson`")),
     }
 }

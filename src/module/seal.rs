@@ -22,56 +22,80 @@ pub(super) struct Sealed {
     pub(super) fields: BTreeMap<String, Vec<String>>,
 }
 
-impl Sealed {
-    /// Makes the values of `stringData`, or of `data` (base64).
-    pub(super) fn fill(
-        &mut self,
-        node: &Node,
-        speech: &Speech,
-        names: &Map<String, Value>,
-        scene: &Scene<'_>,
-    ) -> Result<()> {
+/// How the values are written in the template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Coding {
+    /// As they are (`stringData`).
+    Plain,
+    /// In base64 (`data`).
+    Base64,
+}
+
+impl Coding {
+    /// The coding of a key of a Secret that holds values.
+    pub(super) fn of(key: &str) -> Option<Self> {
+        match key {
+            "stringData" => Some(Self::Plain),
+            "data" => Some(Self::Base64),
+            _ => None,
+        }
+    }
+}
+
+/// Fills the values of one Secret.
+pub(super) struct Filler<'a> {
+    pub(super) speech: &'a Speech,
+    pub(super) file: &'a str,
+    pub(super) names: &'a Map<String, Value>,
+    pub(super) scene: &'a Scene<'a>,
+}
+
+impl Filler<'_> {
+    /// Adds the values of a mapping. `stringData` wins over `data` (Kubernetes API reference, Secret v1), so it has to
+    /// be added last.
+    pub(super) fn fill(&self, sealed: &mut Sealed, node: &Node, coding: Coding) -> Result<()> {
         for entry in node.entries().unwrap_or_default() {
+            let at = |failure: Failure| failure.at(entry.node.place(self.file));
             let text = entry.node.text().unwrap_or_default();
-            let used = credentials_in(speech, text)?;
-            let mut names = names.clone();
-            names.insert("credentials".to_owned(), opened(&used, scene)?);
-            let value = speech.say(text, &words(&names));
-            // Whatever the engine says of a value that holds a credential stays here.
-            let value = if used.is_empty() { value? } else { value.map_err(|failure| silent(&failure))? };
-            match value {
-                None => {}
-                Some(Value::String(text)) => {
-                    self.data.insert(entry.key.clone(), Secret::new(text));
-                    self.fields.insert(entry.key.clone(), used.into_iter().collect());
-                }
-                Some(Value::Number(_) | Value::Bool(_) | Value::Null | Value::Array(_) | Value::Object(_)) => {
-                    return Err(Failure::input(format!("`{}` of this Secret has to be text", entry.key))
-                        .hint("turn it into text with `| string` or `| tojson`"));
-                }
+            let used = credentials_in(self.speech, text).map_err(at)?;
+            let Some(value) = self.value(&entry.key, text, &used).map_err(at)? else { continue };
+            let value = match coding {
+                Coding::Plain => value,
+                Coding::Base64 => decoded(&entry.key, &value).map_err(at)?,
+            };
+            sealed.data.insert(entry.key.clone(), value);
+            sealed.fields.insert(entry.key.clone(), used.into_iter().collect());
+        }
+        Ok(())
+    }
+
+    fn value(&self, key: &str, text: &str, used: &BTreeSet<String>) -> Result<Option<Secret>> {
+        let mut names = self.names.clone();
+        names.insert("credentials".to_owned(), opened(used, self.scene)?);
+        let said = self.speech.say(text, &words(&names));
+        // Whatever the engine says of a value that holds a credential stays here.
+        match said.map_err(|failure| if used.is_empty() { failure } else { silent(failure) })? {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(Secret::new(text))),
+            Some(Value::Number(_) | Value::Bool(_) | Value::Null | Value::Array(_) | Value::Object(_)) => {
+                Err(Failure::input(format!("`{key}` of this Secret has to be text"))
+                    .hint("turn it into text with `| string` or `| tojson`"))
             }
         }
-        Ok(())
     }
+}
 
-    /// As [`Sealed::fill`] for `data`, whose values are written in base64.
-    pub(super) fn decode(&mut self) -> Result<()> {
-        for (key, value) in &mut self.data {
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "base64 of a Secret's value is taken off; the text is sealed again"
-            )]
-            let decoded = value.open(|text| {
-                STANDARD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok()).map(Secret::new)
-            });
-            *value = decoded.ok_or_else(|| {
-                Failure::input(format!("`{key}` of this Secret is not text in base64"))
-                    .hint("move it to `stringData`, or add `| b64encode`")
-            })?;
-        }
-        Ok(())
-    }
+fn decoded(key: &str, value: &Secret) -> Result<Secret> {
+    #[expect(clippy::disallowed_methods, reason = "base64 of a Secret's value is taken off; the text is sealed again")]
+    let decoded =
+        value.open(|text| STANDARD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok()).map(Secret::new));
+    decoded.ok_or_else(|| {
+        Failure::input(format!("`{key}` of this Secret is not text in base64"))
+            .hint("move it to `stringData`, or add `| b64encode`")
+    })
+}
 
+impl Sealed {
     /// The fingerprints that stand in the object where the values will be.
     pub(super) fn fingerprints(&self, digest: &Digest) -> Map<String, Value> {
         let stand_in = |value: &Secret| {
@@ -98,7 +122,7 @@ pub(super) fn credentials_in(speech: &Speech, text: &str) -> Result<BTreeSet<Str
 }
 
 /// The named credentials, and no others, as a tree an expression can name.
-pub(super) fn opened(used: &BTreeSet<String>, scene: &Scene<'_>) -> Result<Value> {
+fn opened(used: &BTreeSet<String>, scene: &Scene<'_>) -> Result<Value> {
     let mut tree = Value::Object(Map::new());
     for name in used {
         let credential =
@@ -106,16 +130,18 @@ pub(super) fn opened(used: &BTreeSet<String>, scene: &Scene<'_>) -> Result<Value
                 Failure::input(format!("the credential `{name}` of {} is not set", scene.environment))
                     .hint(format!("enter the credentials of {} first", scene.environment))
             })?;
-        let mut part = &mut tree;
-        for step in name.split('.') {
-            part = &mut part[step];
-        }
+        let part = part(&mut tree, name);
         #[expect(clippy::disallowed_methods, reason = "a template of a Secret is filled with it; nothing else is")]
         credential.value.open(|text| *part = Value::String(text.to_owned()));
     }
     Ok(tree)
 }
 
-fn silent(failure: &Failure) -> Failure {
-    Failure { why: None, ..failure.clone() }
+/// The place of a dotted name in a tree.
+pub(super) fn part<'t>(tree: &'t mut Value, name: &str) -> &'t mut Value {
+    name.split('.').fold(tree, |part, step| &mut part[step])
+}
+
+fn silent(failure: Failure) -> Failure {
+    Failure { why: None, ..failure }
 }

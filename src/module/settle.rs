@@ -6,7 +6,7 @@ use super::load::Module;
 use super::pen::Pen;
 use super::scene::{about, words};
 use crate::document::Node;
-use crate::failure::Result;
+use crate::failure::{Place, Result};
 use crate::project::{Environment, Form, Layer, Project, merge};
 
 impl Module {
@@ -42,6 +42,7 @@ impl Module {
         match project.form {
             Form::Plain => Ok((project.values.clone(), Node::nothing())),
             Form::Variables => {
+                self.import_map().map_err(|failure| failure.at(Place::file(&project.values_file)))?;
                 let names: Vec<_> = project.environments.iter().map(|e| e.name.as_str()).collect();
                 let (common, own) = self.split(&project.values_file, &project.values, &names)?;
                 let own = own.into_iter().find(|(name, _)| name == environment);

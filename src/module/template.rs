@@ -2,6 +2,7 @@
 
 use super::expression::Speech;
 use super::reach::{Reach, Secrecy};
+use super::seal::Coding;
 use crate::document::{Node, Tree, read};
 use crate::failure::{Failure, Place, Result};
 
@@ -33,9 +34,6 @@ pub(super) struct Each {
     pub(super) place: Place,
 }
 
-/// The keys that hold a Secret's values.
-const SEALED: [&str; 2] = ["data", "stringData"];
-
 impl Template {
     /// Reads the documents of a template file and checks every expression in them.
     pub(super) fn read(file: &str, text: &str, speech: &Speech, reach: Reach<'_>) -> Result<Vec<Self>> {
@@ -64,6 +62,14 @@ impl Template {
             }
         }
         *entries = kept;
+        for key in ["apiVersion", "kind"] {
+            if let Some(node) = node.get(key).filter(|node| node.text().is_some_and(|text| text.contains("{{"))) {
+                return Err(Failure::input(format!("`{key}` cannot be an expression"))
+                    .at(node.place(file))
+                    .because("what an object may hold depends on its kind")
+                    .hint("write it out"));
+            }
+        }
         let text = |key: &str| node.get(key).and_then(Node::text);
         let sealed = text("apiVersion") == Some("v1") && text("kind") == Some("Secret");
         let template = Self { file: file.to_owned(), node, when, each, shared, sealed };
@@ -82,7 +88,7 @@ impl Template {
             reach.code(speech, code).map_err(|failure| failure.at(place.clone()))?;
         }
         for entry in self.node.entries().unwrap_or_default() {
-            if self.sealed && SEALED.contains(&entry.key.as_str()) {
+            if self.sealed && Coding::of(&entry.key).is_some() {
                 self.check_sealed(&entry.node, speech, Reach { secrecy: Secrecy::Sealed, ..reach })?;
             } else {
                 self.refuse_key(&entry.key, entry.line, entry.column)?;

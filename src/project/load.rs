@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use serde_json::json;
+
 use super::FILE;
 use super::environment::{Environment, Form, Project};
 use super::layer::Layer;
@@ -70,6 +72,15 @@ impl Project {
             environments: environments.iter().map(environment).collect(),
         })
     }
+}
+
+/// Checks what somebody wants to call an environment.
+///
+/// # Errors
+/// When landfall.yaml would not take it.
+pub fn check_environment_name(name: &str) -> Result<()> {
+    let blank = json!({ "version": 1, "id": "a", "module": "a", "environments": { name: null } });
+    Schema::parse("landfall.schema.json", SCHEMA)?.check(&blank, &[])
 }
 
 fn environment(entry: &Entry) -> Environment {

@@ -24,7 +24,7 @@ pub fn landfall_yaml(project: &Project) -> Result<String> {
                 "context": environment.context.as_deref().map(scalar),
                 "server": environment.server.as_deref().map(scalar),
                 "namespace": environment.namespace.as_deref().map(scalar),
-                "protected": environment.protected,
+                "protected": environment.protected.to_string(),
                 "values": block(&environment.values),
             })
         })
