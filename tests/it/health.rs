@@ -105,7 +105,8 @@ fn check(name: &str, expect: &Value, health: &Health) {
         Some(word) => assert_eq!(cause.map(|cause| cause.trouble.word()), Some(word), "{about}"),
         None => {}
     }
-    let said = cause.map_or_else(String::new, |cause| format!("{}\n{}\n{}", cause.headline, cause.sentence, cause.next));
+    let said =
+        cause.map_or_else(String::new, |cause| format!("{}\n{}\n{}", cause.headline, cause.sentence, cause.next));
     let said = format!("{}\n{said}", health.reason);
     for part in expect["says"].as_array().into_iter().flatten() {
         assert!(said.contains(part.as_str().unwrap()), "{part} is not said of {about}");
@@ -163,7 +164,9 @@ fn missing_fields_are_survived(#[files("tests/fixtures/health/*.yaml")] path: Pa
 /// Pointers to every field, so many levels down.
 fn ways(value: &Value, at: &str, depth: usize) -> Vec<String> {
     let children: Vec<(String, &Value)> = match value {
-        Value::Object(map) => map.iter().map(|(key, value)| (key.replace('~', "~0").replace('/', "~1"), value)).collect(),
+        Value::Object(map) => {
+            map.iter().map(|(key, value)| (key.replace('~', "~0").replace('/', "~1"), value)).collect()
+        }
         Value::Array(items) => items.iter().enumerate().map(|(at, value)| (at.to_string(), value)).collect(),
         _ => Vec::new(),
     };
