@@ -203,9 +203,9 @@ impl Refusal {
                     .next(format!("create Secret {secret} with a login for the registry")),
             );
         }
-        let said = if say::has(told, &["401", "unauthorized"]) {
+        let said = if say::has(told, &["unauthorized"]) {
             " (401 Unauthorized)"
-        } else if say::has(told, &["403", "forbidden"]) {
+        } else if say::has(told, &["forbidden"]) {
             " (403 Forbidden)"
         } else {
             ""

@@ -87,9 +87,8 @@ impl Lack {
     }
 }
 
-fn again(mut cause: Cause, kind: &str) -> Cause {
-    cause.next = "nothing to do".to_owned();
-    cause.also(&format!("The {kind} has what it needs by now; the pod tries again by itself."))
+fn again(cause: Cause, kind: &str) -> Cause {
+    cause.next("nothing to do").also(&format!("The {kind} has what it needs by now; the pod tries again by itself."))
 }
 
 fn keys(object: &Object) -> Vec<String> {

@@ -33,7 +33,7 @@ pub(super) fn finding(container: &Container<'_>, pod: &Object, scene: &Scene<'_>
 /// The cause, if the container was killed by a probe rather than by itself.
 pub(super) fn killed(container: &Container<'_>, pod: &Object, scene: &Scene<'_>) -> Option<Cause> {
     let by = |event: &Event<'_>| {
-        if event.reason() != "Killing" || !mine(container, event) {
+        if event.reason() != "Killing" || !mine(container, *event) {
             return None;
         }
         ["liveness", "startup"].into_iter().find(|probe| event.message().contains(&format!("failed {probe} probe")))
@@ -54,11 +54,11 @@ fn newest(container: &Container<'_>, pod: &Object, scene: &Scene<'_>) -> Option<
     scene
         .events(pod)
         .iter()
-        .filter(|e| matches!(e.reason(), "Unhealthy" | "ProbeError") && mine(container, e))
+        .filter(|e| matches!(e.reason(), "Unhealthy" | "ProbeError") && mine(container, **e))
         .find_map(word)
 }
 
-fn mine(container: &Container<'_>, event: &Event<'_>) -> bool {
+fn mine(container: &Container<'_>, event: Event<'_>) -> bool {
     event.container().is_none_or(|name| name == container.name)
 }
 

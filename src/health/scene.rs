@@ -115,23 +115,17 @@ impl<'a> Scene<'a> {
 
     /// What an object controls.
     pub(super) fn children(&self, owner: &Object) -> Vec<&'a Object> {
-        self.tied(&self.owned, owner)
+        tied(&self.owned, owner)
     }
 
     /// What was said about an object, newest first.
     pub(super) fn events(&self, object: &Object) -> Vec<Event<'a>> {
-        self.tied(&self.events, object)
+        tied(&self.events, object)
     }
 
     /// The newest Event about an object with one of these reasons.
     pub(super) fn newest(&self, object: &Object, reasons: &[&str]) -> Option<Event<'a>> {
         self.events(object).into_iter().find(|event| reasons.contains(&event.reason()))
-    }
-
-    fn tied<T: Copy>(&self, index: &HashMap<Tie<'a>, Vec<T>>, object: &Object) -> Vec<T> {
-        let by_uid = object.uid().and_then(|uid| index.get(&Tie::Uid(uid)));
-        let by_name = index.get(&Tie::Name(object.kind(), object.namespace(), object.name()));
-        by_uid.into_iter().chain(by_name).flatten().copied().collect()
     }
 
     /// The pods in a namespace that carry all these labels.
@@ -169,4 +163,10 @@ fn tie(reference: &Value) -> Option<Tie<'_>> {
         "" => Some(Tie::Name(text(reference, "kind"), reference.get("namespace").and_then(Value::as_str), name)),
         uid => Some(Tie::Uid(uid)),
     }
+}
+
+fn tied<T: Copy>(index: &HashMap<Tie<'_>, Vec<T>>, object: &Object) -> Vec<T> {
+    let by_uid = object.uid().and_then(|uid| index.get(&Tie::Uid(uid)));
+    let by_name = index.get(&Tie::Name(object.kind(), object.namespace(), object.name()));
+    by_uid.into_iter().chain(by_name).flatten().copied().collect()
 }
