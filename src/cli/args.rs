@@ -149,7 +149,7 @@ pub struct Init {
 
 /// What both ways to begin a project ask.
 #[derive(Debug, Group)]
-pub struct Begin {
+pub(super) struct Begin {
     /// The context of an environment
     #[arg(long = "bind", value_name = "ENV=CONTEXT")]
     pub(super) bind: Vec<String>,

@@ -24,7 +24,7 @@ use crate::failure::Result;
 pub async fn run(args: Args, given: Option<Cluster>) -> Result<u8> {
     let report = Report::new(args.common.output == Output::Json);
     match &args.verb {
-        Some(Verb::Completion { shell }) => Ok(completion::run(*shell, report)),
+        Some(Verb::Completion { shell }) => Ok(completion::run(*shell)),
         Some(Verb::Health(health)) => health::run(health, report),
         Some(Verb::Import(import)) => import::run(&args, import, given, report).await,
         Some(Verb::Init(init)) => init::run(&args, init, given, report).await,

@@ -30,7 +30,7 @@ impl Report {
                     if stop.is_cancelled() {
                         return None;
                     }
-                    self.advice("stopping: nothing new is started; once more to leave at once");
+                    super::advice("stopping: nothing new is started; once more to leave at once");
                     stop.cancel();
                 }
                 event = events.recv() => match event {
@@ -114,7 +114,7 @@ impl Told {
     /// Tells how an object is when that is news; objects that only exist are none.
     fn node(&mut self, event: &Event, node: &Node) {
         let health = &node.health;
-        let words = format!("{}: {}", node.key, super::text::words(health));
+        let words = format!("{}: {}", node.key, super::words::health(health));
         let quiet = health.verdict == Verdict::Ready && node.children.is_empty();
         if !quiet && self.seen.get(&node.key) != Some(&words) {
             self.seen.insert(node.key.clone(), words.clone());
@@ -130,9 +130,9 @@ impl Told {
             if let (Some(row), Value::Object(more)) = (row.as_object_mut(), more) {
                 row.extend(more);
             }
-            return self.report.row(&row);
+            return super::row(&row);
         }
         let seconds = event.at.duration_since(self.started).as_secs();
-        self.report.text(&format!("{seconds:>4}s  {words}\n"));
+        super::text(&format!("{seconds:>4}s  {words}\n"));
     }
 }

@@ -143,7 +143,7 @@ pub(super) fn verdict(object: &Key, health: &Health) -> Value {
         "namespace": object.namespace,
         "name": object.name,
         "verdict": health.verdict.to_string(),
-        "reason": super::text::words(health),
+        "reason": super::words::health(health),
         "cause": health.cause.as_ref().map(cause),
     })
 }
@@ -166,7 +166,7 @@ pub(super) fn look(glance: &Glance, survey: &Survey) -> Value {
         "reached": reached,
         "cluster": sentence,
         "verdict": survey.health.as_ref().map(|health| health.verdict.to_string()),
-        "reason": survey.health.as_ref().map(super::text::words),
+        "reason": survey.health.as_ref().map(super::words::health),
         "cause": survey.health.as_ref().and_then(|health| health.cause.as_ref()).map(cause),
         "revision": survey.revision.map(|(revision, _)| revision),
         "applied": survey.revision.map(|(_, when)| when),

@@ -6,7 +6,7 @@ use crate::deploy::Payload;
 use crate::plan::{Action, Change, FieldChange, Plan, Validation};
 
 /// The plan: what happens to each object, field by field, and what must be known.
-pub(super) fn text(plan: &Plan<Payload>) -> String {
+pub(super) fn words(plan: &Plan<Payload>) -> String {
     let mut out = String::new();
     let target = &plan.target;
     let _ =

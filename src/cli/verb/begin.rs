@@ -13,7 +13,7 @@ use crate::deploy::{Draft, Entry, Session, Setup};
 use crate::failure::{Failure, Kind, Result};
 use crate::module::Module;
 use crate::project::Project;
-use crate::secret::{Keeper, Memory, VaultKind};
+use crate::secret::{Health, Keeper, Known, Memory, Standing, VaultKind};
 
 /// A project being begun.
 pub(super) struct Beginning<'a> {
@@ -55,7 +55,7 @@ impl<'a> Beginning<'a> {
         let text = draft.yaml(&self.module, &self.folder)?;
         let vault = self.keeper()?;
         let standing = vault.standing().await;
-        if !draft.secrets.is_empty() && !matches!(standing.health, crate::secret::Health::Ready) {
+        if !draft.secrets.is_empty() && !matches!(standing.health, Health::Ready) {
             // Said before anything is written, so that nothing is left half done.
             return Err(vault_not_ready(&standing));
         }
@@ -153,14 +153,11 @@ impl<'a> Beginning<'a> {
     }
 
     fn keeper(&self) -> Result<Keeper> {
-        match &self.given {
-            Some(_) => Ok(Keeper::open(VaultKind::Memory, || Ok(Box::new(Memory::default())))),
-            None => {
-                let kind = setup::vault(self.args)?;
-                let known = crate::secret::Known { environments: Vec::new(), fields: Vec::new() };
-                Ok(Keeper::choose(kind, known))
-            }
+        if self.given.is_some() {
+            return Ok(Keeper::open(VaultKind::Memory, || Ok(Box::new(Memory::default()))));
         }
+        let known = Known { environments: Vec::new(), fields: Vec::new() };
+        Ok(Keeper::choose(setup::vault(self.args)?, known))
     }
 
     fn session(&self, keeper: Keeper) -> Result<Session> {
@@ -216,8 +213,7 @@ fn answer(text: &str, list: bool) -> Value {
 }
 
 /// What to do when the vault cannot take anything.
-pub(super) fn vault_not_ready(standing: &crate::secret::Standing) -> Failure {
-    use crate::secret::Health;
+pub(super) fn vault_not_ready(standing: &Standing) -> Failure {
     let failure = Failure::new(Kind::Vault, "the vault cannot take credentials now, so nothing was done");
     match &standing.health {
         Health::Ready => failure,

@@ -3,7 +3,7 @@
 use super::begin::{Beginning, shown};
 use crate::cli::args::{Args, Import};
 use crate::cli::ask;
-use crate::cli::report::Report;
+use crate::cli::report::{Report, advice};
 use crate::cli::setup::Cluster;
 use crate::deploy::Draft;
 use crate::failure::{Failure, Kind, Place, Result};
@@ -27,7 +27,7 @@ pub(super) async fn run(args: &Args, asked: &Import, given: Option<Cluster>, rep
 fn strip(asked: &Import, variable: &str, report: Report) -> Result<()> {
     let name = shown(&asked.file);
     if !asked.strip && !ask::is_there() {
-        report.advice(&format!("take them out with: landfall import {name} --strip, or with an editor"));
+        advice(&format!("take them out with: landfall import {name} --strip, or with an editor"));
         return Ok(());
     }
     let failed = |error: std::io::Error| {
@@ -38,7 +38,8 @@ fn strip(asked: &Import, variable: &str, report: Report) -> Result<()> {
     let text = std::fs::read_to_string(&asked.file).map_err(failed)?;
     let strip = strip_secrets(&name, &text, variable)?;
     report.diff(&strip.diff);
-    if !(asked.begin.yes && asked.strip) && !ask::yes("Take them out of the file?")? {
+    let sure = asked.begin.yes && asked.strip;
+    if !sure && !ask::yes("Take them out of the file?")? {
         return Ok(());
     }
     // Written beside and renamed, so that a half-written file never replaces a whole one.
@@ -49,6 +50,6 @@ fn strip(asked: &Import, variable: &str, report: Report) -> Result<()> {
     }
     std::fs::rename(&beside, &asked.file).map_err(failed)?;
     report.done("secrets taken out of", &name, &[]);
-    report.advice("if the file was ever committed or sent, change these passwords");
+    advice("if the file was ever committed or sent, change these passwords");
     Ok(())
 }

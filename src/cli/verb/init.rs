@@ -2,7 +2,7 @@
 
 use super::begin::Beginning;
 use crate::cli::args::{Args, Init};
-use crate::cli::report::Report;
+use crate::cli::report::{Report, advice};
 use crate::cli::setup::Cluster;
 use crate::deploy::Draft;
 use crate::failure::Result;
@@ -12,6 +12,6 @@ pub(super) async fn run(args: &Args, asked: &Init, given: Option<Cluster>, repor
     let draft = Draft::from_names(&beginning.module, &asked.module, &asked.environments)?;
     let session = beginning.finish(draft).await?;
     let first = session.environments().into_iter().next().unwrap_or_default();
-    report.advice(&format!("next: landfall creds set {first}, then landfall apply {first}, or just landfall"));
+    advice(&format!("next: landfall creds set {first}, then landfall apply {first}, or just landfall"));
     Ok(0)
 }

@@ -22,11 +22,15 @@ pub(super) fn outcome(outcome: &Outcome) -> String {
     }
     if let Some(failure) = &outcome.failure {
         let _ = writeln!(out, "  {failure}");
-        failure.hints.iter().for_each(|hint| drop(writeln!(out, "  → {hint}")));
+        for hint in &failure.hints {
+            let _ = writeln!(out, "  → {hint}");
+        }
     }
     for remedy in &outcome.remedies {
         if let Remedy::Commands { lines, .. } = remedy {
-            lines.iter().for_each(|line| drop(writeln!(out, "    {line}")));
+            for line in lines {
+                let _ = writeln!(out, "    {line}");
+            }
         }
     }
     let list = |out: &mut String, title: &str, keys: &[Key]| {
@@ -52,11 +56,11 @@ pub(super) fn outcome(outcome: &Outcome) -> String {
 /// One line for an object.
 pub(super) fn verdict(key: &Key, health: &Health) -> String {
     let place = key.namespace.as_ref().map_or_else(String::new, |ns| format!("{ns}/"));
-    format!("{} {} {place}{}: {}\n", glyph(health.verdict), health.verdict, key, words(health))
+    format!("{} {} {place}{}: {}\n", glyph(health.verdict), health.verdict, key, self::health(health))
 }
 
 /// The reason, and the cause where it says more.
-pub(super) fn words(health: &Health) -> String {
+pub(super) fn health(health: &Health) -> String {
     match &health.cause {
         Some(cause) if !health.reason.contains(&cause.headline) => {
             format!("{}; {}. {}", health.reason, cause.headline, cause.sentence)
@@ -88,7 +92,7 @@ pub(super) fn status(looks: &[(Glance, Survey)]) -> String {
             (Reach::No { sentence, next }, _) => line("Cluster", format!("? {sentence}\n               → {next}")),
             (Reach::SignIn, _) => line("Cluster", "? asks for a login".to_owned()),
             (Reach::Yes(_), Some(health)) => {
-                line("Health", format!("{} {}: {}", glyph(health.verdict), health.verdict, words(health)));
+                line("Health", format!("{} {}: {}", glyph(health.verdict), health.verdict, self::health(health)));
             }
             (Reach::Yes(_), None) => line("Health", "– nothing applied yet".to_owned()),
         }
