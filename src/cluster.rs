@@ -1,1 +1,25 @@
-//! The only wire: everything that talks to an API server, with its own deadlines.
+//! The only wire: everything that is said to an API server and everything that comes back.
+//!
+//! Every call has a deadline and can be dropped. What comes in is cleaned and masked before anyone else sees it; error
+//! bodies too. Nothing here judges or plans.
+
+mod access;
+mod apply;
+mod connect;
+mod discover;
+mod fetch;
+mod ingest;
+mod logs;
+mod refusal;
+mod watch;
+mod wire;
+
+pub use access::Need;
+pub use apply::{Answer, Order};
+pub use connect::{Source, contexts};
+pub use discover::Resource;
+pub use ingest::{Ingest, names_a_secret};
+pub use logs::{LogRequest, follow_log};
+pub use refusal::{Held, Refusal};
+pub use watch::{News, Watched, follow};
+pub use wire::Cluster;

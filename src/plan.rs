@@ -5,6 +5,16 @@
 
 mod approve;
 mod change;
+mod compare;
+mod draw;
+mod mask;
+mod order;
+mod restart;
+mod subject;
 
 pub use approve::{Approved, Consent, Denial};
 pub use change::{Action, Blocker, Change, Conflict, FieldChange, Plan, Restart, Target, Validation};
+pub use draw::draw;
+pub use mask::Numbers;
+pub use order::wave;
+pub use subject::{Rehearsal, Subject};

@@ -3,6 +3,17 @@
 //! Reads `landfall.yaml` and `terraform.tfvars`; writes `landfall.yaml` once and never again. Knows no module: what the
 //! values mean is the module's business.
 
+mod complaint;
 mod environment;
+mod layer;
+mod load;
+mod schema;
+mod tfvars;
 
-pub use environment::{Environment, Project};
+pub use environment::{Environment, Form, Project};
+pub use layer::{Layer, merge};
+pub use schema::Schema;
+pub use tfvars::{read_tfvars, read_tfvars_json};
+
+/// The name of the file a project is told in.
+pub const FILE: &str = "landfall.yaml";

@@ -4,8 +4,30 @@
 //! a thread of its own; everyone else asks it. Only `keyring.rs` knows the keyring crates. Nothing here ever falls
 //! back from one vault to another.
 
+mod environ;
+mod generate;
+mod json;
+mod keeper;
+mod keyring;
+mod memory;
+mod policy;
+#[cfg(target_os = "linux")]
+mod probe;
+mod process;
+mod stdin;
+mod stored;
+mod typed;
 mod value;
 mod vault;
 
+pub use environ::{Environ, variable};
+pub use generate::{LENGTH, generate};
+pub use keeper::Keeper;
+pub use keyring::Keyring;
+pub use memory::Memory;
+pub use policy::{Judge, Level, Opinion, Pattern, Rule};
+pub use process::harden;
+pub use stdin::Stdin;
+pub use typed::{Refusal, Typed};
 pub use value::{Credential, Credentials, Digest, Secret};
-pub use vault::{Health, Item, Standing, Vault, VaultKind};
+pub use vault::{Health, Item, Known, Standing, Vault, VaultKind};

@@ -46,6 +46,11 @@ pub struct Entry {
 }
 
 impl Node {
+    /// A mapping without entries, at the start of its file.
+    pub const fn nothing() -> Self {
+        Self { line: 1, column: 1, tree: Tree::Map(Vec::new()) }
+    }
+
     /// The node as plain data.
     pub fn to_value(&self) -> Value {
         match &self.tree {
@@ -81,22 +86,32 @@ impl Node {
         }
     }
 
-    /// The deepest node that exists on the way to a JSON pointer (`/a/b/0`): where a complaint about it belongs.
-    pub fn nearest(&self, pointer: &str) -> &Self {
+    /// The entry under a key, with the place of the key, if this is a mapping that has it.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries()?.iter().find(|entry| entry.key == key)
+    }
+
+    /// How many steps of a JSON pointer exist below this node, and the node they lead to.
+    pub fn follow(&self, pointer: &str) -> (usize, &Self) {
         let mut node = self;
-        for part in pointer.split('/').skip(1) {
+        for (depth, part) in pointer.split('/').skip(1).enumerate() {
             let part = part.replace("~1", "/").replace("~0", "~");
             let next = match &node.tree {
-                Tree::Map(entries) => entries.iter().find(|e| e.key == part).map(|e| &e.node),
+                Tree::Map(_) => node.get(&part),
                 Tree::List(nodes) => part.parse::<usize>().ok().and_then(|at| nodes.get(at)),
-                _ => None,
+                Tree::Null | Tree::Bool(_) | Tree::Number(_) | Tree::Text(_) => None,
             };
             match next {
                 Some(found) => node = found,
-                None => break,
+                None => return (depth, node),
             }
         }
-        node
+        (pointer.split('/').count() - 1, node)
+    }
+
+    /// The deepest node that exists on the way to a JSON pointer (`/a/b/0`): where a complaint about it belongs.
+    pub fn nearest(&self, pointer: &str) -> &Self {
+        self.follow(pointer).1
     }
 
     /// The place of this node in a file.

@@ -20,8 +20,21 @@ pub struct Project {
     pub values: Node,
     /// The file that `values` came from, as shown in messages.
     pub values_file: String,
+    /// How `values` are laid out.
+    pub form: Form,
+    /// The file the environments came from (`landfall.yaml`), as shown in messages.
+    pub file: String,
     /// The environments, in the order of the file.
     pub environments: Vec<Environment>,
+}
+
+/// How the common values are laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// As the module's schema says.
+    Plain,
+    /// As variables of a tfvars file, with the environments among them; the module's import map tells them apart.
+    Variables,
 }
 
 /// One environment.

@@ -1,9 +1,10 @@
 //! Where credentials rest.
 
 use std::fmt;
+use std::str::FromStr;
 
 use super::Credentials;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 
 /// Which vault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,6 +27,25 @@ impl fmt::Display for VaultKind {
             Self::Stdin => "stdin",
             Self::Memory => "memory",
         })
+    }
+}
+
+impl FromStr for VaultKind {
+    type Err = Failure;
+
+    fn from_str(word: &str) -> Result<Self> {
+        match word {
+            "keyring" => Ok(Self::Keyring),
+            "env" => Ok(Self::Environ),
+            "stdin" => Ok(Self::Stdin),
+            "memory" => Ok(Self::Memory),
+            _ => Err(Failure::input("there is no vault of this name")
+                .because(format!("\"{word}\" is not one of keyring, env, stdin and memory"))
+                .hint("keyring: the keyring of the operating system, the default")
+                .hint("env: LANDFALL_CREDENTIAL_<ENV>_<FIELD> in the process environment, read-only")
+                .hint("stdin: one JSON object on standard input, read-only")
+                .hint("memory: kept until landfall ends, never stored")),
+        }
     }
 }
 
@@ -88,6 +108,15 @@ impl Item {
     pub fn name(&self) -> String {
         format!("{}/{}", self.project, self.environment.as_deref().unwrap_or("shared"))
     }
+}
+
+/// What may be asked for by name where names cannot be found out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// The environments of the project.
+    pub environments: Vec<String>,
+    /// The names of all credentials of the module.
+    pub fields: Vec<String>,
 }
 
 /// A place where credentials rest. Calls may block; the keeper owns the thread and the deadline.

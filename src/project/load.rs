@@ -1,0 +1,119 @@
+//! `landfall.yaml` into a project.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::environment::{Environment, Form, Project};
+use super::layer::Layer;
+use super::schema::Schema;
+use super::tfvars::{read_tfvars, read_tfvars_json};
+use super::FILE;
+use crate::document::{Entry, Node, Tree, read_one};
+use crate::failure::{Failure, Place, Result};
+
+const SCHEMA: &str = include_str!("../../assets/defaults/landfall.schema.json");
+
+impl Project {
+    /// The nearest folder with a `landfall.yaml`, from `start` upward.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn find(start: &Path) -> Result<PathBuf> {
+        let found = start.ancestors().find(|folder| folder.join(FILE).is_file());
+        found.map(Path::to_owned).ok_or_else(|| {
+            Failure::input(format!("there is no {FILE} in {} or above it", start.display()))
+                .hint("begin a project with `landfall init`, or with `landfall import terraform.tfvars`")
+                .hint("or name its folder with `--project`")
+        })
+    }
+
+    /// Reads the project of a folder.
+    ///
+    /// # Errors
+    /// When a file is missing, unreadable or says something it may not, with its place.
+    pub fn load(folder: &Path) -> Result<Self> {
+        let path = folder.join(FILE);
+        let read = |path: &Path| std::fs::read_to_string(path);
+        let text = read(&path).map_err(|error| unreadable(&path, &error))?;
+        Self::parse(&shown(&path), &text, folder, &read)
+    }
+
+    /// Takes the text of a `landfall.yaml`; further files it names are read with `read`.
+    ///
+    /// # Errors
+    /// As [`Project::load`].
+    pub fn parse(file: &str, text: &str, folder: &Path, read: &dyn Fn(&Path) -> io::Result<String>) -> Result<Self> {
+        let root = read_one(file, text)?;
+        Schema::parse("landfall.schema.json", SCHEMA)?.check(&root.to_value(), &[Layer { file, node: &root }])?;
+        let (values, values_file, form) = match root.get("values") {
+            Some(Node { tree: Tree::Text(named), .. }) => {
+                let path = folder.join(named);
+                let shown = shown(&path);
+                let text = read(&path).map_err(|error| {
+                    let at = root.nearest("/values").place(file);
+                    unreadable(&path, &error).at(at).hint("correct `values`, or write the values here")
+                })?;
+                (variables(&shown, &text)?, shown, Form::Variables)
+            }
+            Some(node) if node.tree != Tree::Null => (node.clone(), file.to_owned(), Form::Plain),
+            _ => (Node::nothing(), file.to_owned(), Form::Plain),
+        };
+        let environments = root.get("environments").and_then(Node::entries).unwrap_or_default();
+        Ok(Self {
+            folder: folder.to_owned(),
+            id: words(&root, "id").unwrap_or_default(),
+            module: words(&root, "module").unwrap_or_default(),
+            values,
+            values_file,
+            form,
+            file: file.to_owned(),
+            environments: environments.iter().map(environment).collect(),
+        })
+    }
+}
+
+fn environment(entry: &Entry) -> Environment {
+    let Entry { key, node, .. } = entry;
+    Environment {
+        name: key.clone(),
+        context: words(node, "context"),
+        server: words(node, "server"),
+        namespace: words(node, "namespace"),
+        protected: match node.get("protected").map(|node| &node.tree) {
+            Some(Tree::Bool(yes)) => *yes,
+            _ => key == "prod",
+        },
+        values: node.get("values").filter(|node| node.tree != Tree::Null).cloned().unwrap_or_else(Node::nothing),
+        overrides: Value::Object(serde_json::Map::new()),
+    }
+}
+
+/// The variables of a tfvars file, without those that hold secrets (`…_secrets`): a project keeps no secret.
+fn variables(file: &str, text: &str) -> Result<Node> {
+    let json = Path::new(file).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    let mut node = if json { read_tfvars_json(file, text) } else { read_tfvars(file, text) }?;
+    if let Tree::Map(entries) = &mut node.tree {
+        entries.retain(|entry| !entry.key.ends_with("_secrets"));
+    }
+    Ok(node)
+}
+
+fn words(node: &Node, key: &str) -> Option<String> {
+    node.get(key)?.text().map(str::to_owned)
+}
+
+fn shown(path: &Path) -> String {
+    path.strip_prefix("./").unwrap_or(path).display().to_string()
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    let why = match error.kind() {
+        io::ErrorKind::NotFound => "it is not there",
+        io::ErrorKind::PermissionDenied => "you may not read it",
+        io::ErrorKind::InvalidData => "it is not UTF-8 text",
+        _ => "the system does not hand it out",
+    };
+    Failure::input(format!("{} cannot be read", path.display())).at(Place::file(shown(path))).because(why)
+}

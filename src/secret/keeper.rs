@@ -1,0 +1,226 @@
+//! The one who owns the vault, on a thread of its own.
+//!
+//! A keyring may open a prompt on a desktop that nobody sees, so no call waits longer than the vault's patience; the
+//! thread is then left alone and never keeps the program from ending. Changes are made inside the owner, so none is lost.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use super::environ::Environ;
+use super::keyring::Keyring;
+use super::memory::Memory;
+use super::stdin::Stdin;
+use super::{Credential, Credentials, Health, Item, Known, Secret, Standing, Vault, VaultKind};
+use crate::failure::{Failure, Kind, Result};
+
+/// How many requests may wait for the owner.
+const QUEUE: usize = 32;
+
+/// Asks the owner of the vault. Cheap to clone; all clones ask the same one.
+#[derive(Debug, Clone)]
+pub struct Keeper {
+    kind: VaultKind,
+    requests: SyncSender<Request>,
+    busy: Arc<AtomicBool>,
+}
+
+/// What is done with the vault, on the owner's thread.
+type Request = Box<dyn FnOnce(&mut Result<Box<dyn Vault>>) + Send>;
+
+impl Keeper {
+    /// The keeper of the vault of this kind. No other is ever taken in its place.
+    pub fn choose(kind: VaultKind, known: Known) -> Self {
+        Self::open(kind, move || {
+            Ok(match kind {
+                VaultKind::Keyring => Box::new(Keyring::default()),
+                VaultKind::Environ => Box::new(Environ::new(known, |name| std::env::var(name).ok())?),
+                VaultKind::Stdin => Box::new(Stdin::read(&known, io::stdin().lock())?),
+                VaultKind::Memory => Box::new(Memory::default()),
+            })
+        })
+    }
+
+    /// The keeper of a vault that is made on the owner's thread; where that fails, every request answers why.
+    pub fn open(kind: VaultKind, make: impl FnOnce() -> Result<Box<dyn Vault>> + Send + 'static) -> Self {
+        let (requests, waiting) = sync_channel(QUEUE);
+        let busy = Arc::new(AtomicBool::new(false));
+        let done = Arc::clone(&busy);
+        // Where no thread can be had the channel is closed, and every request says that the vault has stopped.
+        let _ = thread::Builder::new().name("vault".to_owned()).spawn(move || own(make, &waiting, &done));
+        Self { kind, requests, busy }
+    }
+
+    /// Whether the vault can be used now. Never prompts.
+    pub async fn standing(&self) -> Standing {
+        match self.ask(|vault| Ok(vault.standing())).await {
+            Ok(standing) => standing,
+            Err(failure) => Standing {
+                kind: self.kind,
+                name: self.kind.to_string(),
+                health: Health::Unavailable {
+                    why: failure.to_string(),
+                    cure: failure.hints.first().cloned().unwrap_or_default(),
+                },
+                writable: false,
+            },
+        }
+    }
+
+    /// The credentials of an item; empty when there are none.
+    ///
+    /// # Errors
+    /// The vault is not ready, does not answer in time, or holds something that is not credentials.
+    pub async fn read(&self, item: &Item) -> Result<Credentials> {
+        let item = item.clone();
+        self.ask(move |vault| vault.read(&item)).await
+    }
+
+    /// What an environment is given: the shared credentials, and its own over them.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub async fn gather(&self, item: &Item) -> Result<Credentials> {
+        let item = item.clone();
+        self.ask(move |vault| {
+            let mut all = vault.read(&Item { environment: None, ..item.clone() })?;
+            all.extend(vault.read(&item)?);
+            Ok(all)
+        })
+        .await
+    }
+
+    /// Sets (`Some`) and removes (`None`, or an empty value) credentials of an item and leaves its others as they are;
+    /// returns all of them. A value that is there already keeps the time at which it was set.
+    ///
+    /// # Errors
+    /// As [`Self::read`]; the vault is read-only or full. After a failure of time the change may still come about.
+    pub async fn change(&self, item: &Item, changes: Vec<(String, Option<Secret>)>) -> Result<Credentials> {
+        let item = item.clone();
+        self.ask(move |vault| change(vault, &item, changes)).await
+    }
+
+    /// Removes an item, if there.
+    ///
+    /// # Errors
+    /// As [`Self::change`].
+    pub async fn remove(&self, item: &Item) -> Result<()> {
+        let item = item.clone();
+        self.ask(move |vault| vault.remove(&item)).await
+    }
+
+    /// Waits until everything asked so far is done, so that no change is lost at exit.
+    ///
+    /// # Errors
+    /// The vault does not answer in time.
+    pub async fn settle(&self) -> Result<()> {
+        // A vault that could not be made has nothing under way either.
+        self.post(|_| ()).await
+    }
+
+    async fn ask<R, F>(&self, with: F) -> Result<R>
+    where
+        R: Send + 'static,
+        F: FnOnce(&mut dyn Vault) -> Result<R> + Send + 'static,
+    {
+        self.post(|vault| match vault {
+            Ok(vault) => with(vault.as_mut()),
+            Err(failure) => Err(failure.clone()),
+        })
+        .await?
+    }
+
+    async fn post<R: Send + 'static>(
+        &self,
+        with: impl FnOnce(&mut Result<Box<dyn Vault>>) -> R + Send + 'static,
+    ) -> Result<R> {
+        if self.busy.load(Ordering::SeqCst) {
+            return Err(self.late());
+        }
+        let (answer, mut answered) = oneshot::channel();
+        let request: Request = Box::new(move |vault| {
+            // Nobody may be waiting any more; the work is done all the same.
+            let _ = answer.send(with(vault));
+        });
+        match self.requests.try_send(request) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_)) => return Err(self.late()),
+            Err(TrySendError::Disconnected(_)) => return Err(stopped()),
+        }
+        if let Ok(answer) = timeout(self.patience(), &mut answered).await {
+            return answer.map_err(|_| stopped());
+        }
+        self.busy.store(true, Ordering::SeqCst);
+        // The owner answers first and clears the mark afterwards: an answer that has just come must not leave it set.
+        let answer = answered.try_recv().map_err(|_| self.late())?;
+        self.busy.store(false, Ordering::SeqCst);
+        Ok(answer)
+    }
+
+    /// How long one request may take. What is piped in may itself wait for a slow program.
+    const fn patience(&self) -> Duration {
+        match self.kind {
+            VaultKind::Keyring | VaultKind::Environ | VaultKind::Memory => Duration::from_secs(3),
+            VaultKind::Stdin => Duration::from_mins(1),
+        }
+    }
+
+    fn late(&self) -> Failure {
+        let failure = Failure::new(Kind::Vault, "the vault is busy");
+        match self.kind {
+            VaultKind::Stdin => failure
+                .because("standard input has not ended")
+                .hint("end what is piped in, or press Ctrl-D after typing it"),
+            VaultKind::Keyring | VaultKind::Environ | VaultKind::Memory => failure
+                .because("it is waiting for an answer on the desktop")
+                .hint("answer the keyring's question on the desktop; it may be behind the lock screen. Then try again")
+                .hint(ELSEWHERE)
+                .hint("a change that was under way may still be stored once the question is answered"),
+        }
+    }
+}
+
+/// The ways out of a keyring that cannot be used.
+pub(super) const ELSEWHERE: &str = "or choose another vault for this run: --vault memory, env or stdin";
+
+fn stopped() -> Failure {
+    Failure::new(Kind::Vault, "the vault has stopped").hint("start landfall again")
+}
+
+/// The owner's life: makes the vault and serves requests until all keepers are gone.
+fn own(make: impl FnOnce() -> Result<Box<dyn Vault>>, waiting: &Receiver<Request>, busy: &AtomicBool) {
+    let mut vault = make();
+    while let Ok(request) = waiting.recv() {
+        request(&mut vault);
+        // Whatever it was waiting for has come, so later requests may pass again.
+        busy.store(false, Ordering::SeqCst);
+    }
+}
+
+fn change(vault: &mut dyn Vault, item: &Item, changes: Vec<(String, Option<Secret>)>) -> Result<Credentials> {
+    let mut credentials = vault.read(item)?;
+    let mut differs = false;
+    for (name, value) in changes {
+        match value.filter(|value| !value.is_empty()) {
+            Some(value) if credentials.get(&name).is_some_and(|old| old.value.same(&value)) => {}
+            Some(value) => {
+                credentials.insert(name, Credential { value, set: Timestamp::now() });
+                differs = true;
+            }
+            None => differs |= credentials.remove(&name).is_some(),
+        }
+    }
+    match (differs, credentials.is_empty()) {
+        (false, _) => {}
+        (true, false) => vault.write(item, &credentials)?,
+        (true, true) => vault.remove(item)?,
+    }
+    Ok(credentials)
+}

@@ -1,0 +1,98 @@
+//! The credentials of one item as the text that rests in a keyring: compact JSON on one line, since some keyrings lose
+//! values of several lines.
+
+use std::collections::BTreeMap;
+use std::io::Cursor;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use zeroize::Zeroizing;
+
+use super::{Credential, Credentials, Item, Secret, json};
+use crate::failure::{Failure, Kind, Result};
+
+/// The most one item may hold, in bytes. Windows takes 2,560.
+const LIMIT: usize = 2400;
+
+/// The version of the text this program writes.
+const VERSION: u32 = 1;
+
+/// The text of some credentials.
+///
+/// # Errors
+/// They do not fit into one item.
+pub(super) fn write(item: &Item, credentials: &Credentials) -> Result<Zeroizing<Vec<u8>>> {
+    // A buffer of fixed size: one that grows would leave copies behind.
+    let mut text = Zeroizing::new(vec![0; LIMIT]);
+    let mut end = Cursor::new(text.as_mut_slice());
+    let fields = credentials
+        .iter()
+        .map(|(name, Credential { value, set })| (name.clone(), Field { value: Value(value.clone()), set: *set }));
+    serde_json::to_writer(&mut end, &Text { v: VERSION, fields: fields.collect() }).map_err(|_| {
+        Failure::new(Kind::Vault, format!("the credentials of {} do not fit into one keyring item", item.name()))
+            .because("together they take more than 2,400 bytes")
+            .hint("shorten the longest value, such as a pasted certificate or key")
+    })?;
+    let length = usize::try_from(end.position()).unwrap_or(LIMIT);
+    text.truncate(length);
+    Ok(text)
+}
+
+/// The credentials of a text.
+///
+/// # Errors
+/// It is not such a text, or one of a later version.
+pub(super) fn read(item: &Item, text: &[u8]) -> Result<Credentials> {
+    let file = format!("keyring item {}", item.name());
+    let broken = |failure: Failure| {
+        failure
+            .hint("landfall did not write it, or something changed it; remove it from the keyring and enter it again")
+    };
+    let Version { v } = json::parse(text, &file, Kind::Vault).map_err(broken)?;
+    if v != VERSION {
+        return Err(Failure::new(Kind::Vault, format!("the credentials of {} cannot be read", item.name()))
+            .because("another version of landfall stored them")
+            .hint("use the latest landfall"));
+    }
+    let text: Text = json::parse(text, &file, Kind::Vault).map_err(broken)?;
+    Ok(text
+        .fields
+        .into_iter()
+        .map(|(name, Field { value: Value(value), set })| (name, Credential { value, set }))
+        .collect())
+}
+
+#[derive(Deserialize)]
+struct Version {
+    v: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Text {
+    v: u32,
+    fields: BTreeMap<String, Field>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Field {
+    value: Value,
+    set: Timestamp,
+}
+
+/// A secret on its way into or out of a keyring; the only one that can be serialised, and only here.
+struct Value(Secret);
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[expect(clippy::disallowed_methods, reason = "the keyring is where the value is to rest")]
+        self.0.open(|value| serializer.serialize_str(value))
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|value| Self(Secret::new(value)))
+    }
+}
