@@ -56,7 +56,17 @@ impl Session {
     }
 
     /// What may be said about a value typed into a field: quick enough for every key press.
-    pub fn judge(&self, _environment: &str, _field: &str, _value: &Secret) {}
+    pub fn judge(&self, environment: &str, field: &str, value: &Secret) -> crate::secret::Opinion {
+        let rule = crate::secret::Rule {
+            name: field.to_owned(),
+            title: field.to_owned(),
+            minimum: 0,
+            pattern: None,
+            leftovers: Vec::new(),
+            masked: true,
+        };
+        crate::secret::Judge::default().judge(environment, &rule, value)
+    }
 
     /// The stored value of a field, to reveal it.
     pub async fn reveal(&self, _environment: &str, _field: &str) -> Result<Option<Secret>> {

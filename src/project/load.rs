@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::FILE;
 use super::environment::{Environment, Form, Project};
 use super::layer::Layer;
 use super::schema::Schema;
 use super::tfvars::{read_tfvars, read_tfvars_json};
-use super::FILE;
 use crate::document::{Entry, Node, Tree, read_one};
 use crate::failure::{Failure, Place, Result};
 

@@ -26,9 +26,11 @@ impl Schema {
     pub fn parse(file: &str, text: &str) -> Result<Self> {
         let value = read_one(file, text)?.to_value();
         let validator = jsonschema::validator_for(&value).map_err(|error| {
-            Failure::input("this is not a JSON Schema")
-                .at(Place::file(file))
-                .because(format!("{} at {}", error.masked(), error.instance_path()))
+            Failure::input("this is not a JSON Schema").at(Place::file(file)).because(format!(
+                "{} at {}",
+                error.masked(),
+                error.instance_path()
+            ))
         })?;
         Ok(Self { value, validator })
     }

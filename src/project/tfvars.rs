@@ -102,14 +102,12 @@ impl Reader<'_> {
                 Tree::Text(literal(&heredoc.template).ok_or_else(|| refuse(TEMPLATE))?)
             }
             Expression::Parenthesis(inner) => self.node(inner.inner())?.tree,
-            Expression::UnaryOp(operation) => {
-                match (operation.operator.value(), &operation.expr) {
-                    (UnaryOperator::Neg, Expression::Number(number)) => Tree::Number(
-                        plain(&-number.value().clone()).ok_or_else(|| refuse("this number has no JSON form"))?,
-                    ),
-                    _ => return Err(refuse("an operator cannot be used here")),
+            Expression::UnaryOp(operation) => match (operation.operator.value(), &operation.expr) {
+                (UnaryOperator::Neg, Expression::Number(number)) => {
+                    Tree::Number(plain(&-number.value().clone()).ok_or_else(|| refuse("this number has no JSON form"))?)
                 }
-            }
+                _ => return Err(refuse("an operator cannot be used here")),
+            },
             Expression::Variable(_) | Expression::Traversal(_) => {
                 return Err(refuse("a reference to something else cannot be used here"));
             }

@@ -60,6 +60,10 @@ impl Shown {
 
     /// How many rows of a pane are visible.
     pub fn height(&self, wanted: Pane) -> usize {
-        self.panes.iter().rev().find(|(_, pane, _)| *pane == wanted).map_or(1, |(region, _, _)| usize::from(region.height))
+        self.panes
+            .iter()
+            .rev()
+            .find(|(_, pane, _)| *pane == wanted)
+            .map_or(1, |(region, _, _)| usize::from(region.height))
     }
 }

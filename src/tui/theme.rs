@@ -92,8 +92,8 @@ impl Theme {
     /// # Errors
     /// When it is not a theme, or names a colour that there is not.
     pub fn load(text: &str, colors: ColorMode) -> Result<Self> {
-        let looks: BTreeMap<Role, Look> =
-            serde_saphyr::from_str(text).map_err(|error| Failure::input("this is not a theme").because(error.to_string()))?;
+        let looks: BTreeMap<Role, Look> = serde_saphyr::from_str(text)
+            .map_err(|error| Failure::input("this is not a theme").because(error.to_string()))?;
         let mut styles = BTreeMap::new();
         for (role, look) in looks {
             let style = match colors {
@@ -123,7 +123,10 @@ fn plain(attributes: &[Plain]) -> Style {
 
 fn colored(look: &Look) -> Result<Style> {
     let color = |name: &String| {
-        name.parse::<Color>().map_err(|_| Failure::input(format!("there is no colour {name:?}")).hint("take a name of the palette, such as cyan, or #rrggbb"))
+        name.parse::<Color>().map_err(|_| {
+            Failure::input(format!("there is no colour {name:?}"))
+                .hint("take a name of the palette, such as cyan, or #rrggbb")
+        })
     };
     let mut style = Style::default();
     style.fg = look.color.as_ref().map(color).transpose()?;

@@ -6,7 +6,8 @@ use crate::tui::theme::Role;
 
 /// Which look the badge of an environment has: protected, the first, or in between.
 pub(crate) fn role(state: &State, at: usize) -> Role {
-    let protected = state.environments.get(at).and_then(|environment| environment.glance()).map(|glance| glance.protected);
+    let protected =
+        state.environments.get(at).and_then(|environment| environment.glance()).map(|glance| glance.protected);
     match (protected, at) {
         (Some(true), _) => Role::BadgeDanger,
         (Some(false) | None, 0) => Role::BadgeCalm,

@@ -72,7 +72,9 @@ pub(crate) fn value(text: &str, room: u16) -> String {
         return text.to_owned();
     }
     match text.rsplit_once('/') {
-        Some((_, name)) if name.contains(':') && !text.contains("://") && !text.contains(' ') && width(name) + 2 <= room => {
+        Some((_, name))
+            if name.contains(':') && !text.contains("://") && !text.contains(' ') && width(name) + 2 <= room =>
+        {
             format!("…/{name}")
         }
         Some(_) | None => end(text, room),

@@ -31,7 +31,8 @@ fn place(state: &State) -> String {
     let Some(glance) = state.environment().and_then(|environment| environment.glance()) else {
         return "·".to_owned();
     };
-    let context = glance.context.as_deref().map_or_else(|| "no context chosen".to_owned(), |name| cut::middle(name, 24));
+    let context =
+        glance.context.as_deref().map_or_else(|| "no context chosen".to_owned(), |name| cut::middle(name, 24));
     let server = glance.server.as_deref().map_or_else(String::new, |url| format!(" · {}", host(url)));
     format!("{context} · ns {}{server}", glance.namespace)
 }
