@@ -64,6 +64,7 @@ fn key(state: &mut State, keymap: &Keymap, key: &KeyEvent) -> Vec<Effect> {
         return Vec::new();
     }
     let mode = state.mode();
+    state.notice = None;
     if let Some(action) = keymap.find(mode, key, |action| live::is(state, mode, action)) {
         return act::act(state, action);
     }

@@ -1,6 +1,6 @@
 //! Draws the state. Reads a shared reference and nothing else.
 
-use super::keymap::{Binding, Keymap};
+use super::keymap::{Action, Binding, Keymap, Mode};
 use super::live;
 use super::screens::{confirm, credentials, help, matrix, outcome, preview, rollout, value};
 use super::state::{Dialog, Screen, State};
@@ -40,7 +40,12 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, state: &State, keymap: &Keymap) {
     }
     statusline::draw(canvas, state, high - 2);
     let mode = state.mode();
-    let bindings: Vec<&Binding> = keymap.of(mode).filter(|binding| live::is(state, mode, binding.action)).collect();
+    let runs = state.running().is_some();
+    let bindings: Vec<&Binding> = keymap
+        .of(mode)
+        .filter(|binding| live::is(state, mode, binding.action))
+        .filter(|binding| binding.action != Action::Stop || (runs && mode == Mode::Rollout))
+        .collect();
     keybar::draw(canvas, high - 1, &bindings);
 }
 

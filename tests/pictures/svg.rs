@@ -25,7 +25,7 @@ pub const LIGHT: Ground = Ground {
     back: "#fbfbf9",
     text: "#24272e",
     dim: "#868b95",
-    palette: ["#24272e", "#b3261e", "#2c7a34", "#8f6a00", "#1f5fb8", "#8a3fae", "#0f7580", "#ffffff"],
+    palette: ["#24272e", "#b3261e", "#2f9344", "#b07d00", "#1f5fb8", "#8a3fae", "#0f7580", "#ffffff"],
 };
 
 const WIDE: f32 = 9.63;

@@ -87,7 +87,7 @@ pub enum Action {
 impl Action {
     /// Whether it stands at the end of the key bar and is never dropped from it.
     pub const fn is_leaving(self) -> bool {
-        matches!(self, Self::Help | Self::Leave | Self::Back)
+        matches!(self, Self::Help | Self::Leave | Self::Back | Self::Stop)
     }
 }
 

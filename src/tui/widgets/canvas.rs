@@ -71,6 +71,7 @@ impl<'f> Canvas<'f> {
             }
             let (left, top) = (self.area.x + at, self.area.y + y);
             if let Some(cell) = self.buffer.cell_mut((left, top)) {
+                cell.reset();
                 cell.set_symbol(grapheme).set_style(style);
             }
             for behind in 1..wide {

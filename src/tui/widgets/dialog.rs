@@ -10,8 +10,9 @@ pub(crate) fn open<'c>(canvas: &'c mut Canvas<'_>, title: &str, width: u16, heig
     let width = width.min(canvas.width());
     let height = (cells(height) + 2).min(canvas.height());
     let (x, y) = ((canvas.width() - width).div_ceil(2), (canvas.height() - height) / 2);
+    // A blank column on both sides keeps what lies below from running into the frame.
+    canvas.part(x.saturating_sub(1), y, width + 2, height).clear();
     let mut frame = canvas.part(x, y, width, height);
-    frame.clear();
     let (right, bottom) = (width.saturating_sub(1), height.saturating_sub(1));
     frame.fill(1, 0, right, "─");
     frame.fill(1, bottom, right, "─");

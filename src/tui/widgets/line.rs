@@ -23,6 +23,17 @@ impl Line {
         self
     }
 
+    /// The same line with its name, the first plain words, as the place where keys go.
+    #[must_use]
+    pub(crate) fn chosen(mut self) -> Self {
+        let plain =
+            |(text, role): &&mut (String, Role)| matches!(role, Role::Text | Role::Muted) && !text.trim().is_empty();
+        if let Some((_, role)) = self.0.iter_mut().find(plain) {
+            *role = Role::Focus;
+        }
+        self
+    }
+
     pub(crate) fn spans(&self) -> impl Iterator<Item = (&str, Role)> {
         self.0.iter().map(|(text, role)| (text.as_str(), *role))
     }

@@ -106,14 +106,13 @@ fn draw_field(canvas: &mut Canvas<'_>, y: u16, state: &State, (credentials, at):
     canvas.put(3, y, &field.spec.title, Role::Text);
     let (sign, words, role) = remarks::beside(field, state.now);
     let taken = width(&words) + if sign.is_empty() { 0 } else { 2 };
-    let end = canvas.width().saturating_sub(1);
-    let verdict = (end.saturating_sub(9)).min(end.saturating_sub(taken));
+    let end = canvas.width();
+    let verdict = end.saturating_sub(if taken <= 9 { 9 } else { taken + 1 });
     let x = values(canvas);
     let place = Place { x, y, room: verdict.saturating_sub(x + 1), focused };
     draw_value(canvas, &place, credentials, at);
     let x = canvas.put(verdict, y, sign, role);
-    let words_role = if role == Role::Ok { Role::Text } else { role };
-    canvas.put(if sign.is_empty() { x } else { x + 1 }, y, &words, words_role);
+    canvas.put(if sign.is_empty() { x } else { x + 1 }, y, &words, Role::Text);
 }
 
 #[expect(clippy::disallowed_methods, reason = "the person at the screen asked to see this value for ten seconds")]
@@ -194,7 +193,7 @@ fn closed(canvas: &mut Canvas<'_>, state: &State) {
     }
     if state.vault.as_ref().is_some_and(|standing| !matches!(standing.health, Health::Ready)) {
         lines.push(Line::default());
-        lines.push(Line::new("Nothing can be typed before it is ready. Other ways:", Role::Muted));
+        lines.extend(Line::wrapped("Nothing can be typed before it is ready. Other ways:", room, Role::Muted));
         lines.push(Line::text("  --vault memory   values are typed anew and gone when landfall ends"));
         lines.push(Line::text("  --vault env      values come from LANDFALL_CREDENTIAL_<ENV>_<FIELD>"));
         lines.push(Line::text("  --vault stdin    values come as one JSON object on standard input"));

@@ -8,8 +8,8 @@ use crate::health::{Cause, Health, Node, Verdict};
 use crate::secret::Health as Vault;
 use crate::tui::state::{Environment, State};
 use crate::tui::theme::Role;
-use crate::tui::widgets::age;
 use crate::tui::widgets::line::Line;
+use crate::tui::widgets::{age, cut};
 
 /// All lines of the story for a place of this width; what is wrong comes first.
 pub(super) fn lines(state: &State, room: u16) -> Vec<Line> {
@@ -17,7 +17,18 @@ pub(super) fn lines(state: &State, room: u16) -> Vec<Line> {
         return Line::wrapped("This project has no environments.", room, Role::Text);
     };
     let mut lines = Vec::new();
-    let mut say = |text: &str, role| lines.extend(Line::wrapped(text, room, role));
+    let mut say = |text: &str, role| {
+        // A sign in front stands alone; what is wrapped stands under the words.
+        let (sign, words) = match text.split_once(' ') {
+            Some((sign @ ("✗" | "!" | "?" | ""), words)) => (sign, words.trim_start()),
+            Some(_) | None => return lines.extend(Line::wrapped(text, room, role)),
+        };
+        for (at, line) in cut::wrap(words, room.saturating_sub(2)).into_iter().enumerate() {
+            lines.push(
+                Line::new(if at == 0 { format!("{sign:<2}") } else { "  ".to_owned() }, role).and(line, Role::Text),
+            );
+        }
+    };
     vault(state, &mut say);
     if let Some(failure) = environment.glance.failure().or_else(|| environment.survey.failure()) {
         failed(failure, &mut say);
@@ -66,11 +77,11 @@ fn cluster(environment: &Environment, survey: &Survey, now: Timestamp, say: &mut
                 Role::Text,
             ),
             Some(health) => {
-                say(&state_sentence(survey, health, now), Role::Text);
                 if let Some(cause) = cause(survey, health) {
-                    say(&format!("✗ {}. {}", cause.headline, cause.sentence), Role::Fail);
-                    say(&format!("  {}", cause.next), Role::Text);
+                    let (sign, role) = if cause.fatal { ("✗", Role::Fail) } else { ("!", Role::Warn) };
+                    say(&format!("{sign} {}. {} {}", capital(&cause.headline), cause.sentence, cause.next), role);
                 }
+                say(&state_sentence(survey, health, now), Role::Text);
                 let glance = environment.glance();
                 let url = glance.and_then(|glance| glance.url.as_deref());
                 if let (Verdict::Ready, Some(url)) = (health.verdict, url) {
@@ -85,7 +96,7 @@ fn cluster(environment: &Environment, survey: &Survey, now: Timestamp, say: &mut
 
 fn state_sentence(survey: &Survey, health: &Health, now: Timestamp) -> String {
     let (ready, all) = pods(&survey.tree.roots);
-    let pods = if all == 0 { String::new() } else { format!(": {ready} of {all} pods") };
+    let pods = if all == 0 { String::new() } else { format!(": {ready} of {}", age::counted(all, "pod")) };
     let by = survey.by.as_ref().map_or_else(String::new, |by| format!(", last change by {by}"));
     let since = survey
         .revision
@@ -98,6 +109,12 @@ fn state_sentence(survey: &Survey, health: &Health, now: Timestamp) -> String {
         Verdict::Terminating => format!("It is being deleted{pods}{by}."),
         Verdict::Unknown => format!("Nobody can tell how it is: {}{by}.", health.reason),
     }
+}
+
+/// A clause as the beginning of a sentence.
+fn capital(clause: &str) -> String {
+    let mut letters = clause.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn cause<'s>(survey: &'s Survey, health: &'s Health) -> Option<&'s Cause> {

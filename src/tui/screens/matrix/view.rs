@@ -23,7 +23,8 @@ pub(crate) fn header(canvas: &mut Canvas<'_>, state: &State) {
 pub(crate) fn draw(canvas: &mut Canvas<'_>, state: &State) {
     let rows = rows(state);
     let (wide, high) = (canvas.width(), canvas.height());
-    let matrix = cells(rows.len() + 2).min(high);
+    // Where not everything fits, the story keeps three lines: it is where it stands what is wrong.
+    let matrix = cells(rows.len() + 2).min(high.saturating_sub(4).max(5));
     draw_matrix(&mut canvas.part(0, 0, wide, matrix), state, &rows);
     let top = if high > matrix + 5 { matrix + 1 } else { matrix };
     if top + 1 >= high {
@@ -36,7 +37,7 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, state: &State) {
     let left = if beside { wide / 2 } else { wide };
     draw_story(&mut canvas.part(0, top + 1, left, rest), state);
     if beside && let Some(environment) = state.environment() {
-        draw_pods(&mut canvas.part(left, top + 1, wide - left, rest), state, environment);
+        draw_pods(&mut canvas.part(left + 2, top + 1, wide - left - 2, rest), state, environment);
     }
 }
 

@@ -27,7 +27,7 @@ fn yaml(line: &str) -> Line {
 fn differences<P>(plan: &Plan<P>, change: &Change, filled: bool, (room, now): (u16, Timestamp)) -> Vec<Line> {
     let mut lines = Vec::new();
     let wide = room.saturating_sub(4);
-    for blocker in plan.blockers.iter().filter(|b| b.key.as_ref().is_none_or(|key| *key == change.key)) {
+    for blocker in plan.blockers.iter().filter(|b| b.key.as_ref() == Some(&change.key)) {
         lines.extend(blocked(blocker, wide));
     }
     match &change.validation {

@@ -173,7 +173,8 @@ fn draw_change(canvas: &mut Canvas<'_>, y: u16, change: &Change, kind: u16) {
         canvas.put(middle, y, &cut::end(&change.summary, from.saturating_sub(middle + 1)), text);
         return;
     }
-    let summary = cut::end(&change.summary, 16);
+    let left = end.saturating_sub(name + width(&change.key.name) + 1).max(12);
+    let summary = cut::end(&change.summary, left);
     let from = canvas.put_right(end, y, &summary, text);
     canvas.put(name, y, &cut::middle(&change.key.name, from.saturating_sub(name + 1)), text);
 }

@@ -89,7 +89,7 @@ fn summary(done: &[&Key], age: String) -> Item {
         .collect();
     let names: Vec<String> = done.iter().map(ToString::to_string).collect();
     Item {
-        line: Line::new("✓", Role::Ok).and(format!(" {}", words.join(", ")), Role::Text),
+        line: Line::new("✓", Role::Ok).and(" ", Role::Text).and(words.join(", "), Role::Text),
         age,
         full: names.join("\n"),
         stops: true,
@@ -105,7 +105,10 @@ fn plural(kind: &str) -> String {
 }
 
 fn row(step: &Step, (sign, role): (&str, Role), words: &str) -> Item {
-    let line = Line::new(sign, role).and(format!(" {}", step.key), Role::Text).and(format!("  {words}"), role);
+    let line = Line::new(sign, role)
+        .and(" ", Role::Text)
+        .and(step.key.to_string(), Role::Text)
+        .and(format!("  {words}"), role);
     Item { line, full: format!("{}\n{words}", step.key), stops: true, ..Item::default() }
 }
 

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::health::{ContainerState, ContainerView, Node, PodView, Stage, Tree, Verdict};
 use crate::tui::theme::Role;
+use crate::tui::widgets::canvas::width;
 use crate::tui::widgets::line::Line;
 use crate::tui::widgets::{age, cut, glyph};
 
@@ -18,8 +19,6 @@ pub(crate) struct Item {
     pub(crate) age: String,
     /// All there is to say, for the details.
     pub(crate) full: String,
-    /// The pod, where the line is one.
-    pub(crate) pod: Option<String>,
     /// Whether the cursor stops here.
     pub(crate) stops: bool,
 }
@@ -38,7 +37,7 @@ fn branch(node: &Node, now: Timestamp, wide: u16, items: &mut Vec<Item>) {
         Some(pod) => {
             items.push(self::pod(node, pod, now, wide));
             let moving = node.current && node.health.verdict != Verdict::Ready && node.health.cause.is_none();
-            if moving && !pod.stages.is_empty() && wide >= 60 {
+            if moving && !pod.stages.is_empty() && wide >= 50 {
                 let line =
                     Line::new("│", Role::Frame).and("    ", Role::Text).and(stages(&pod.stages, now), Role::Muted);
                 items.push(Item { line, ..Item::default() });
@@ -61,8 +60,9 @@ fn object(node: &Node, since: Option<Timestamp>, now: Timestamp, wide: u16) -> I
     let name = format!("{} {}", node.key.kind, node.key.name);
     let room = if wide >= 70 { 26 } else { wide / 2 };
     let name = cut::middle(&name, room);
-    let gap = usize::from(room + 1).saturating_sub(crate::tui::widgets::canvas::width(&name).into()).max(1);
-    let left = wide.saturating_sub(room + 12);
+    let taken = width(&name);
+    let gap = if wide >= 70 { room + 1 - taken } else { 2 };
+    let left = wide.saturating_sub(taken + gap + 9);
     let then = match (since, node.created) {
         (Some(since), Some(created)) => Some(since.max(created)),
         (since, created) => since.or(created),
@@ -71,7 +71,7 @@ fn object(node: &Node, since: Option<Timestamp>, now: Timestamp, wide: u16) -> I
         line: Line::new(sign, role)
             .and(" ", Role::Text)
             .and(name, Role::Text)
-            .and(" ".repeat(gap), Role::Text)
+            .and(" ".repeat(gap.into()), Role::Text)
             .and(cut::end(&node.health.reason, left), Role::Text),
         age: then.map(|then| age::short(age::since(then, now))).unwrap_or_default(),
         full: full(node),
@@ -84,14 +84,17 @@ fn pod(node: &Node, pod: &PodView, now: Timestamp, wide: u16) -> Item {
     let (sign, role) = glyph::verdict(node.health.verdict, now);
     let text = if node.current { Role::Text } else { Role::Muted };
     let name = short_name(&node.key.name);
-    let mut line = Line::new("│", Role::Frame).and("  ", Role::Text).and(sign, role).and(format!(" {name}"), text);
-    if wide >= 60
+    let mut line = Line::new("│", Role::Frame).and("  ", Role::Text).and(sign, role).and(" ", text).and(name, text);
+    if wide >= 70
         && let Some(place) = &pod.node
     {
         line = line.and(format!("  {}", cut::middle(place, 14)), Role::Muted);
     }
-    let room = wide.saturating_sub(line.width() + 18);
-    let words = if node.current { doing(pod, now) } else { Line::new("old, being replaced", Role::Muted) };
+    let room = wide.saturating_sub(line.width() + 13);
+    let mut words = if node.current { doing(pod, now, true) } else { Line::new("old, being replaced", Role::Muted) };
+    if node.current && words.width() > room {
+        words = doing(pod, now, false);
+    }
     let said: String = words.spans().map(|(text, _)| text).collect();
     line = if words.width() > room {
         line.and("  ", text).and(cut::end(&said, room), text)
@@ -103,7 +106,6 @@ fn pod(node: &Node, pod: &PodView, now: Timestamp, wide: u16) -> Item {
         restarts: Some(pod.restarts),
         age: node.created.map(|created| age::short(age::since(created, now))).unwrap_or_default(),
         full: full(node),
-        pod: Some(node.key.name.clone()),
         stops: true,
     }
 }
@@ -114,10 +116,13 @@ pub(super) fn short_name(name: &str) -> String {
 }
 
 /// What its containers are doing. A stuck init container hides the rest: nothing else can happen.
-fn doing(pod: &PodView, now: Timestamp) -> Line {
+/// What is finished is left out where there is no room for it.
+fn doing(pod: &PodView, now: Timestamp, finished: bool) -> Line {
     let mut line = Line::default();
     let mut first = true;
-    for container in &pod.containers {
+    let over =
+        |container: &&ContainerView| container.init && matches!(container.state, ContainerState::Ended { exit: 0, .. });
+    for container in pod.containers.iter().filter(|container| finished || !over(container)) {
         let Some((words, blocks)) = container_words(container, now) else { continue };
         if !first {
             line = line.and("   ", Role::Text);

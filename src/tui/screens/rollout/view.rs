@@ -25,10 +25,10 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, state: &State) {
     let head = cells(top.lines.len());
     let (wide, high) = (canvas.width(), canvas.height().saturating_sub(head));
     let mut body = canvas.part(0, head, wide, high);
-    let stale = matches!(rollout.progress.contact, Contact::Lost { .. }) && !rollout.is_over();
-    let mut body = body.faded(stale);
+    let old = matches!(rollout.progress.contact, Contact::Lost { .. }) && !rollout.is_over();
+    let mut body = body.faded(old);
     if wide >= WIDE {
-        let left = 55.max(wide * 45 / 100);
+        let left = (wide * 52 / 100).max(55);
         draw_tree(&mut body.part(0, 0, left, high), state, rollout);
         let events = (high / 2).min(cells(rollout.progress.told.len()).max(4) + 1);
         draw_events(&mut body.part(left + 1, 0, wide - left - 1, events), state, rollout);
@@ -69,19 +69,18 @@ fn draw_tree(canvas: &mut Canvas<'_>, state: &State, rollout: &Rollout) {
     let visible = list::window(items.len(), cursor, usize::from(canvas.height()));
     for (at, y) in visible.zip(0..) {
         let Some(item) = items.get(at) else { continue };
-        draw_item(canvas, y, item);
+        let chosen = at == cursor && rollout.pane == Pane::Main && stops.len() > 1;
+        draw_item(canvas, y, item, chosen);
         if let Some(row) = stops.iter().position(|stop| *stop == at) {
             canvas.spot(y, Spot::Row(row));
-        }
-        if at == cursor && rollout.pane == Pane::Main && stops.len() > 1 {
-            canvas.put(0, y, "▸", Role::Focus);
         }
     }
 }
 
-fn draw_item(canvas: &mut Canvas<'_>, y: u16, item: &Item) {
+fn draw_item(canvas: &mut Canvas<'_>, y: u16, item: &Item, chosen: bool) {
     let end = canvas.width().saturating_sub(1);
-    canvas.line(1, y, &item.line);
+    let line = if chosen { item.line.clone().chosen() } else { item.line.clone() };
+    canvas.line(1, y, &line);
     if let Some(restarts) = item.restarts
         && canvas.width() >= 50
     {
@@ -96,9 +95,7 @@ fn title_role(rollout: &Rollout, pane: Pane) -> Role {
 }
 
 fn draw_events(canvas: &mut Canvas<'_>, state: &State, rollout: &Rollout) {
-    // The first title of a calm screen is bright: that is where news appear.
-    let role = if rollout.pane == Pane::Log { Role::Title } else { title_role(rollout, Pane::Events) };
-    canvas.titled(0, "events", "", role);
+    canvas.titled(0, "events", "", title_role(rollout, Pane::Events));
     canvas.spot_at(0, 0, canvas.width(), Spot::Pane(Pane::Events));
     let told: Vec<&Told> = rollout.progress.told.iter().rev().collect();
     let mut body = canvas.part(0, 1, canvas.width(), canvas.height().saturating_sub(1));
