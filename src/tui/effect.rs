@@ -1,0 +1,141 @@
+//! What the terminal program may do to the world, as data. Every wish has an answer that carries its number.
+
+use std::path::PathBuf;
+
+use crate::deploy::{Entry, Form, Glance, LogOf, Outcome, Payload, Progress, Survey};
+use crate::failure::Result;
+use crate::module::Recipe;
+use crate::plan::{Approved, Plan};
+use crate::secret::{Opinion, Secret, Standing};
+
+/// The number of a question. Answers to numbers that are no longer waited for are dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Question(pub u64);
+
+/// A wish and the number its answer will carry.
+#[derive(Debug)]
+pub struct Effect {
+    /// Its number.
+    pub question: Question,
+    /// What is wished for.
+    pub wish: Wish,
+}
+
+/// What is wished for.
+#[derive(Debug)]
+pub enum Wish {
+    /// Whether the vault is ready.
+    Vault,
+    /// What is known of an environment without its cluster.
+    Glance(String),
+    /// What its cluster says.
+    Survey(String),
+    /// Its credentials form.
+    Form(String),
+    /// What may be said about a value.
+    Judge {
+        /// The environment.
+        environment: String,
+        /// The field.
+        field: String,
+        /// The value typed; none means the stored one.
+        value: Option<Secret>,
+    },
+    /// The stored value of a field, to show it.
+    Reveal {
+        /// The environment.
+        environment: String,
+        /// The field.
+        field: String,
+    },
+    /// A new value for a field.
+    Generate {
+        /// The field.
+        field: String,
+        /// How to make it.
+        recipe: Recipe,
+    },
+    /// Store what was entered.
+    Save {
+        /// The environment.
+        environment: String,
+        /// What was entered.
+        entries: Vec<Entry>,
+    },
+    /// Use another value in this run.
+    SetValue {
+        /// The environment.
+        environment: String,
+        /// The dotted path.
+        path: String,
+        /// The value as text.
+        value: String,
+    },
+    /// Plan; writes nothing.
+    Prepare {
+        /// The environment.
+        environment: String,
+        /// Whether to take over what others hold.
+        take_over: bool,
+    },
+    /// Carry an approved plan out; events carry this question's number.
+    Apply(Box<Approved<Payload>>),
+    /// Watch what is there; events carry this question's number.
+    Watch(String),
+    /// Stop a run, a watch or a log.
+    Stop(Question),
+    /// Follow a log; events carry this question's number.
+    Follow {
+        /// The environment.
+        environment: String,
+        /// Which log.
+        of: LogOf,
+    },
+    /// Delete the pods that are stuck.
+    Retry(String),
+    /// Save what is known of an operation.
+    Evidence(Box<Progress>),
+    /// Put a text into the clipboard (never a secret).
+    Copy(String),
+    /// Draw everything anew.
+    Redraw,
+    /// To the shell until it brings us back.
+    Suspend,
+    /// Leave with this exit code.
+    Quit(u8),
+}
+
+/// What came of a wish.
+#[derive(Debug)]
+pub enum Answer {
+    /// How the vault is.
+    Vault(Standing),
+    /// What is known of an environment.
+    Glance(Result<Glance>),
+    /// What its cluster says.
+    Survey(Result<Survey>),
+    /// Its form.
+    Form(Result<Form>),
+    /// What may be said about a value; none when there is nothing stored.
+    Judged(Result<Option<Opinion>>),
+    /// The stored value, if there is one.
+    Revealed(Result<Option<Secret>>),
+    /// A new value.
+    Generated(Result<Secret>),
+    /// It was stored.
+    Saved(Result<()>),
+    /// The value holds for this run.
+    ValueSet(Result<()>),
+    /// The plan.
+    Prepared(Box<Result<Plan<Payload>>>),
+    /// A run or a watch is over.
+    Ran(Box<Result<Outcome>>),
+    /// A log is over.
+    Followed(Result<()>),
+    /// So many pods were deleted.
+    Retried(Result<usize>),
+    /// Where it was saved.
+    Saving(Result<PathBuf>),
+    /// It was done; nothing more to say.
+    Done,
+}

@@ -1,0 +1,144 @@
+//! What keys can do, and the places in which they do it.
+
+use serde::Deserialize;
+
+/// What a key can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// Up by one.
+    Up,
+    /// Down by one.
+    Down,
+    /// To the left.
+    Left,
+    /// To the right.
+    Right,
+    /// To the beginning.
+    First,
+    /// To the end.
+    Last,
+    /// A page up.
+    PageUp,
+    /// A page down.
+    PageDown,
+    /// To the next pane or field.
+    NextPane,
+    /// To the pane or field before.
+    PrevPane,
+    /// Forward, or open.
+    Open,
+    /// Back; never loses input.
+    Back,
+    /// The help.
+    Help,
+    /// Leave.
+    Leave,
+    /// Stop what runs.
+    Stop,
+    /// To the shell for a while.
+    Suspend,
+    /// Draw anew.
+    Redraw,
+    /// Ask again, plan again.
+    Again,
+    /// To the credentials.
+    Credentials,
+    /// Watch what is there.
+    Watch,
+    /// Show and copy the address.
+    Url,
+    /// Make a value.
+    Generate,
+    /// Make all values that are empty or flagged.
+    GenerateAll,
+    /// Show a value for a while.
+    Reveal,
+    /// Save and go on.
+    Save,
+    /// Empty a field.
+    Clear,
+    /// Ask once more, then apply.
+    Apply,
+    /// Differences or the whole object.
+    Toggle,
+    /// Fields that the cluster fills.
+    Filled,
+    /// Take over what others hold.
+    TakeOver,
+    /// Another value in this run.
+    Value,
+    /// Copy.
+    Copy,
+    /// Choose a log.
+    Log,
+    /// The log of the previous run.
+    Previous,
+    /// Enter credentials anew.
+    Renew,
+    /// Try again.
+    Retry,
+    /// Save what is known.
+    Evidence,
+    /// The next step.
+    Next,
+}
+
+impl Action {
+    /// Whether it stands at the end of the key bar and is never dropped from it.
+    pub const fn is_leaving(self) -> bool {
+        matches!(self, Self::Help | Self::Leave | Self::Back | Self::Stop)
+    }
+}
+
+/// A place in which keys have their meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// Every place.
+    Everywhere,
+    /// The environments.
+    Matrix,
+    /// The vault is missing or locked.
+    Vault,
+    /// The credentials.
+    Credentials,
+    /// The plan.
+    Preview,
+    /// The question before applying.
+    Confirm,
+    /// Another value.
+    Value,
+    /// The rollout.
+    Rollout,
+    /// The choice of a log.
+    Containers,
+    /// How it ended.
+    Outcome,
+    /// A text to read: help, details.
+    Text,
+    /// The question before leaving.
+    Leave,
+}
+
+impl Mode {
+    /// Every place.
+    pub const ALL: [Self; 11] = [
+        Self::Matrix,
+        Self::Vault,
+        Self::Credentials,
+        Self::Preview,
+        Self::Confirm,
+        Self::Value,
+        Self::Rollout,
+        Self::Containers,
+        Self::Outcome,
+        Self::Text,
+        Self::Leave,
+    ];
+
+    /// Whether letters are text there.
+    pub const fn takes_text(self) -> bool {
+        matches!(self, Self::Credentials | Self::Confirm | Self::Value)
+    }
+}

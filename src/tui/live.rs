@@ -1,0 +1,134 @@
+//! Which actions answer now. The key bar, the help and the keys themselves all ask here.
+
+use super::keymap::{Action, Mode};
+use super::state::{Screen, State};
+use crate::deploy::{End, Operation, Remedy};
+use crate::tui::screens::rollout::Rollout;
+
+/// Whether an action answers in a place, as things stand.
+pub(crate) fn is(state: &State, mode: Mode, action: Action) -> bool {
+    match action {
+        Action::Up
+        | Action::Down
+        | Action::Left
+        | Action::Right
+        | Action::First
+        | Action::Last
+        | Action::PageUp
+        | Action::PageDown
+        | Action::NextPane
+        | Action::PrevPane
+        | Action::Open
+        | Action::Back
+        | Action::Help
+        | Action::Leave
+        | Action::Stop
+        | Action::Redraw
+        | Action::Credentials
+        | Action::GenerateAll
+        | Action::Save
+        | Action::Clear
+        | Action::Log => true,
+        Action::Suspend => cfg!(unix),
+        Action::Watch => watch(state, mode),
+        Action::Again => again(state, mode),
+        Action::Url => url(state, mode),
+        Action::Generate => focused(state).is_some_and(|field| field.spec.recipe.is_some()),
+        Action::Reveal => focused(state).is_some_and(|field| field.spec.masked && !field.is_empty()),
+        Action::Apply => preview(state).is_some_and(crate::tui::screens::preview::Preview::is_ready),
+        Action::TakeOver => preview(state).and_then(|p| p.plan.as_ref()).is_some_and(crate::plan::Plan::has_conflicts),
+        Action::Toggle => preview(state).is_some_and(|preview| preview.change().is_some()),
+        Action::Filled => {
+            preview(state).and_then(|preview| preview.change()).is_some_and(|change| !change.filled.is_empty())
+        }
+        Action::Value => value(state),
+        Action::Copy => copy(state, mode),
+        Action::Previous => rollout(state).is_some_and(|rollout| rollout.follows.is_some()),
+        Action::Renew => offers(state, |remedy| matches!(remedy, Remedy::Credentials { .. })),
+        Action::Retry => offers(state, |remedy| matches!(remedy, Remedy::Retry { .. })),
+        Action::Evidence => rollout(state).is_some_and(|rollout| rollout.progress.started.is_some()),
+        Action::Next => next(state),
+    }
+}
+
+fn focused(state: &State) -> Option<&crate::tui::screens::credentials::Field> {
+    state.environment()?.credentials.as_ref()?.focused()
+}
+
+fn preview(state: &State) -> Option<&crate::tui::screens::preview::Preview> {
+    Some(&state.environment()?.preview)
+}
+
+fn rollout(state: &State) -> Option<&Rollout> {
+    state.environment()?.rollout.as_ref()
+}
+
+fn offers(state: &State, wanted: impl Fn(&Remedy) -> bool) -> bool {
+    rollout(state).is_some_and(|rollout| rollout.is_over() && rollout.remedies().iter().any(wanted))
+}
+
+fn watch(state: &State, mode: Mode) -> bool {
+    mode != Mode::Preview || preview(state).is_some_and(crate::tui::screens::preview::Preview::is_settled)
+}
+
+fn again(state: &State, mode: Mode) -> bool {
+    // On the outcome `r` tries again where that is offered, else it plans again.
+    mode != Mode::Outcome || !offers(state, |remedy| matches!(remedy, Remedy::Retry { .. }))
+}
+
+fn url(state: &State, mode: Mode) -> bool {
+    match mode {
+        Mode::Outcome => rollout(state)
+            .and_then(|rollout| rollout.progress.outcome.as_ref())
+            .is_some_and(|outcome| outcome.end == End::Healthy && outcome.url.is_some()),
+        Mode::Everywhere
+        | Mode::Matrix
+        | Mode::Vault
+        | Mode::Credentials
+        | Mode::Preview
+        | Mode::Confirm
+        | Mode::Value
+        | Mode::Rollout
+        | Mode::Containers
+        | Mode::Text
+        | Mode::Leave => {
+            state.environment().and_then(|environment| environment.glance()).is_some_and(|glance| glance.url.is_some())
+        }
+    }
+}
+
+fn value(state: &State) -> bool {
+    match state.screen {
+        Screen::Preview => preview(state).is_some_and(|preview| preview.blockers().next().is_some()),
+        Screen::Rollout | Screen::Outcome => offers(state, |remedy| matches!(remedy, Remedy::Value { .. })),
+        Screen::Matrix | Screen::Credentials => false,
+    }
+}
+
+fn copy(state: &State, mode: Mode) -> bool {
+    match mode {
+        Mode::Preview => preview(state).is_some_and(|preview| preview.plan.is_some()),
+        Mode::Text => matches!(state.dialogs.last(), Some(super::state::Dialog::Text(_))),
+        Mode::Everywhere
+        | Mode::Matrix
+        | Mode::Vault
+        | Mode::Credentials
+        | Mode::Confirm
+        | Mode::Value
+        | Mode::Rollout
+        | Mode::Containers
+        | Mode::Outcome
+        | Mode::Leave => true,
+    }
+}
+
+fn next(state: &State) -> bool {
+    let outcome = rollout(state).and_then(|rollout| rollout.progress.outcome.as_ref());
+    match state.screen {
+        Screen::Rollout => outcome.is_some_and(|outcome| outcome.operation == Operation::Apply),
+        Screen::Outcome => {
+            outcome.is_some_and(|outcome| outcome.end == End::Healthy) && state.chosen + 1 < state.environments.len()
+        }
+        Screen::Matrix | Screen::Credentials | Screen::Preview => false,
+    }
+}

@@ -1,0 +1,117 @@
+//! Acts and reports back. It never sees the state; every wish gets exactly one answer with its number.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::mpsc;
+
+use super::effect::{Answer, Effect, Question, Wish};
+use super::msg::Msg;
+use crate::deploy::{Event, Session, Stop};
+use crate::secret::generate;
+
+/// How many events of one run may wait.
+const WAITING: usize = 256;
+
+/// Carries wishes out on the runtime.
+#[derive(Clone)]
+pub(crate) struct Performer {
+    session: Session,
+    answers: mpsc::Sender<Msg>,
+    stops: Arc<Mutex<BTreeMap<Question, Stop>>>,
+}
+
+impl Performer {
+    pub(crate) fn new(session: Session, answers: mpsc::Sender<Msg>) -> Self {
+        Self { session, answers, stops: Arc::default() }
+    }
+
+    /// Carries a wish out; its answer comes through the channel.
+    pub(crate) fn perform(&self, effect: Effect) {
+        let performer = self.clone();
+        tokio::spawn(async move {
+            let question = effect.question;
+            let answer = performer.answer(question, effect.wish).await;
+            performer.stops.lock().unwrap_or_else(PoisonError::into_inner).remove(&question);
+            // The screen is gone when nobody listens any more; then there is nobody to tell.
+            let _ = performer.answers.send(Msg::Answer(question, answer)).await;
+        });
+    }
+
+    async fn answer(&self, question: Question, wish: Wish) -> Answer {
+        let session = &self.session;
+        match wish {
+            Wish::Vault => Answer::Vault(session.vault().await),
+            Wish::Glance(name) => Answer::Glance(session.glance(&name).await),
+            Wish::Survey(name) => Answer::Survey(session.survey(&name).await),
+            Wish::Form(name) => Answer::Form(session.form(&name).await),
+            Wish::Judge { environment, field, value: Some(value) } => {
+                Answer::Judged(Ok(Some(session.judge(&environment, &field, &value))))
+            }
+            Wish::Judge { environment, field, value: None } => {
+                let stored = session.reveal(&environment, &field).await;
+                Answer::Judged(stored.map(|value| value.map(|value| session.judge(&environment, &field, &value))))
+            }
+            Wish::Reveal { environment, field } => Answer::Revealed(session.reveal(&environment, &field).await),
+            Wish::Generate { recipe, .. } => Answer::Generated(generate(recipe.length)),
+            Wish::Save { environment, entries } => Answer::Saved(session.save(&environment, entries).await),
+            Wish::SetValue { environment, path, value } => {
+                Answer::ValueSet(session.set_value(&environment, &path, &value))
+            }
+            Wish::Prepare { environment, take_over } => {
+                Answer::Prepared(Box::new(session.prepare(&environment, take_over).await))
+            }
+            Wish::Apply(approved) => {
+                let stop = self.stop(question);
+                let (events, pumped) = self.pump(question);
+                let outcome = session.run(*approved, events, stop).await;
+                let _ = pumped.await;
+                Answer::Ran(Box::new(Ok(outcome)))
+            }
+            Wish::Watch(name) => {
+                let stop = self.stop(question);
+                let (events, pumped) = self.pump(question);
+                let outcome = session.watch(&name, false, events, stop).await;
+                let _ = pumped.await;
+                Answer::Ran(Box::new(outcome))
+            }
+            Wish::Follow { environment, of } => {
+                let stop = self.stop(question);
+                let (events, pumped) = self.pump(question);
+                let ended = session.follow(&environment, of, events, stop).await;
+                let _ = pumped.await;
+                Answer::Followed(ended)
+            }
+            Wish::Stop(run) => {
+                if let Some(stop) = self.stops.lock().unwrap_or_else(PoisonError::into_inner).get(&run) {
+                    stop.cancel();
+                }
+                Answer::Done
+            }
+            Wish::Retry(name) => Answer::Retried(session.retry(&name).await),
+            Wish::Evidence(progress) => Answer::Saving(session.save_evidence(&progress).await),
+            // Those touch the terminal, which the loop owns.
+            Wish::Copy(_) | Wish::Redraw | Wish::Suspend | Wish::Quit(_) => Answer::Done,
+        }
+    }
+
+    fn stop(&self, question: Question) -> Stop {
+        let stop = Stop::new();
+        self.stops.lock().unwrap_or_else(PoisonError::into_inner).insert(question, stop.clone());
+        stop
+    }
+
+    /// A channel whose events arrive as messages with the number of their run.
+    fn pump(&self, question: Question) -> (mpsc::Sender<Event>, tokio::task::JoinHandle<()>) {
+        let (events, mut received) = mpsc::channel(WAITING);
+        let answers = self.answers.clone();
+        let pump = tokio::spawn(async move {
+            while let Some(event) = received.recv().await {
+                if answers.send(Msg::Event(question, event)).await.is_err() {
+                    break;
+                }
+            }
+        });
+        (events, pump)
+    }
+}

@@ -1,0 +1,193 @@
+//! The loop: waits for the terminal, for answers and for time; drains what waits, then draws once if anything changed.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use crossterm::event::EventStream;
+use futures::StreamExt;
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+
+use super::effect::{Effect, Wish};
+use super::msg::Msg;
+use super::perform::Performer;
+use super::terminal::Guard;
+use super::{App, ColorMode, Options, input};
+use crate::deploy::Session;
+use crate::failure::{Failure, Result};
+
+/// How many answers and events may wait.
+const WAITING: usize = 1024;
+/// Drawn at most this often.
+const FRAME: Duration = Duration::from_millis(16);
+/// One phase of what moves.
+const TICK: Duration = Duration::from_millis(250);
+
+/// Runs the terminal program until somebody leaves it; gives the exit code.
+///
+/// # Errors
+/// When there is no terminal, or it does not let itself be taken.
+pub async fn run(session: Session, options: Options) -> Result<u8> {
+    if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+        return Err(Failure::input("the screens need a terminal")
+            .because("standard input or output is not one")
+            .hint("use plan, apply, status or watch: they work without a screen"));
+    }
+    let options = resolved(options, |name| std::env::var(name).ok());
+    let mut guard = Guard::take(options.mouse)?;
+    let size = guard.terminal().size().unwrap_or_default();
+    let app = App::new(&session, options, size)?;
+    let (answers, received) = mpsc::channel(WAITING);
+    let mut running = Running { app, guard, performer: Performer::new(session, answers), code: None };
+    running.go(received).await
+}
+
+/// What the environment says of colours and signs.
+fn resolved(options: Options, variable: impl Fn(&str) -> Option<String>) -> Options {
+    let set = |name: &str| variable(name).filter(|value| !value.is_empty());
+    let color = match options.color {
+        ColorMode::Auto if set("NO_COLOR").is_some() || set("TERM").as_deref() == Some("dumb") => ColorMode::Never,
+        color @ (ColorMode::Auto | ColorMode::Always | ColorMode::Never) => color,
+    };
+    let locale = set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG")).unwrap_or_default().to_lowercase();
+    let utf8 = cfg!(windows) || locale.contains("utf-8") || locale.contains("utf8");
+    Options { color, ascii: options.ascii || !utf8, ..options }
+}
+
+struct Running {
+    app: App,
+    guard: Guard,
+    performer: Performer,
+    code: Option<u8>,
+}
+
+impl Running {
+    async fn go(&mut self, mut received: mpsc::Receiver<Msg>) -> Result<u8> {
+        let mut terminal = EventStream::new();
+        let mut ends = Ends::new()?;
+        let mut tick = interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        self.handle(Msg::Tick(Timestamp::now()))?;
+        for effect in self.app.start() {
+            self.effect(effect)?;
+        }
+        let mut changed = true;
+        let mut drawn = Instant::now() - FRAME;
+        let mut second = 0;
+        loop {
+            tokio::select! {
+                event = terminal.next() => match event {
+                    Some(Ok(event)) => changed |= self.input(event)?,
+                    // The terminal is gone; so is the person.
+                    Some(Err(_)) | None => return Ok(130),
+                },
+                Some(msg) = received.recv() => {
+                    self.handle(Msg::Tick(Timestamp::now()))?;
+                    self.handle(msg)?;
+                    while let Ok(msg) = received.try_recv() {
+                        self.handle(msg)?;
+                    }
+                    changed = true;
+                }
+                _ = tick.tick() => {
+                    let now = Timestamp::now();
+                    self.handle(Msg::Tick(now))?;
+                    // Ages move once a second; spinners with every tick, but only while something is in motion.
+                    changed |= self.app.state().is_moving() || second != now.as_second();
+                    second = now.as_second();
+                }
+                () = sleep_until(drawn + FRAME), if changed => {}
+                () = ends.wait() => self.handle(Msg::Terminate)?,
+            }
+            if let Some(code) = self.code {
+                return Ok(code);
+            }
+            if changed && drawn.elapsed() >= FRAME {
+                let app = &mut self.app;
+                self.guard.draw(|frame| app.draw(frame))?;
+                drawn = Instant::now();
+                changed = false;
+            }
+        }
+    }
+
+    fn input(&mut self, event: crossterm::event::Event) -> Result<bool> {
+        let Some(msg) = input::message(event) else { return Ok(false) };
+        self.handle(Msg::Tick(Timestamp::now()))?;
+        self.handle(msg)?;
+        Ok(true)
+    }
+
+    fn handle(&mut self, msg: Msg) -> Result<()> {
+        self.app.handle(msg).into_iter().try_for_each(|effect| self.effect(effect))
+    }
+
+    /// What touches the terminal is done here, everything else elsewhere.
+    fn effect(&mut self, effect: Effect) -> Result<()> {
+        match &effect.wish {
+            Wish::Quit(code) => self.code = Some(*code),
+            Wish::Copy(text) => self.guard.copy(text),
+            Wish::Redraw => self.guard.forget(),
+            Wish::Suspend => self.guard.suspend()?,
+            Wish::Vault
+            | Wish::Glance(_)
+            | Wish::Survey(_)
+            | Wish::Form(_)
+            | Wish::Judge { .. }
+            | Wish::Reveal { .. }
+            | Wish::Generate { .. }
+            | Wish::Save { .. }
+            | Wish::SetValue { .. }
+            | Wish::Prepare { .. }
+            | Wish::Apply(_)
+            | Wish::Watch(_)
+            | Wish::Stop(_)
+            | Wish::Follow { .. }
+            | Wish::Retry(_)
+            | Wish::Evidence(_) => self.performer.perform(effect),
+        }
+        Ok(())
+    }
+}
+
+/// The signals that ask to end.
+#[cfg(unix)]
+struct Ends {
+    terminate: tokio::signal::unix::Signal,
+    hangup: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Ends {
+    fn new() -> Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let failed = |error: std::io::Error| Failure::input("signals cannot be listened to").because(error.to_string());
+        Ok(Self {
+            terminate: signal(SignalKind::terminate()).map_err(failed)?,
+            hangup: signal(SignalKind::hangup()).map_err(failed)?,
+        })
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.hangup.recv() => {}
+        }
+    }
+}
+
+/// Windows ends programs without asking.
+#[cfg(not(unix))]
+struct Ends;
+
+#[cfg(not(unix))]
+impl Ends {
+    fn new() -> Result<Self> {
+        Ok(Self)
+    }
+
+    async fn wait(&mut self) {
+        std::future::pending().await
+    }
+}

@@ -1,0 +1,10 @@
+//! The screens, each with its state, what keys do to it, and how it is drawn.
+
+pub mod confirm;
+pub mod credentials;
+pub mod help;
+pub(crate) mod matrix;
+pub mod outcome;
+pub mod preview;
+pub mod rollout;
+pub mod value;

@@ -1,0 +1,5 @@
+//! Step 4: how it ended, what was done and what was not, and what comes next.
+
+mod facts;
+pub(crate) mod update;
+pub(crate) mod view;

@@ -1,0 +1,103 @@
+//! Draws an outcome.
+
+use super::facts;
+use crate::deploy::{End, Outcome};
+use crate::tui::keymap::Action;
+use crate::tui::screens::rollout::remedy;
+use crate::tui::shown::{Pane, Spot};
+use crate::tui::state::State;
+use crate::tui::theme::Role;
+use crate::tui::widgets::canvas::{Canvas, cells};
+use crate::tui::widgets::line::Line;
+use crate::tui::widgets::{cut, list};
+
+/// Where facts begin.
+const FACTS: u16 = 14;
+
+/// Draws how the run of the chosen environment ended.
+pub(crate) fn draw(canvas: &mut Canvas<'_>, state: &State) {
+    let outcome =
+        state.environment().and_then(|e| e.rollout.as_ref()).and_then(|rollout| rollout.progress.outcome.as_deref());
+    let Some(outcome) = outcome else {
+        canvas.put(1, 0, "Nothing has ended here.", Role::Muted);
+        return;
+    };
+    let (sign, role) = match outcome.end {
+        End::Healthy => ("✓", Role::Ok),
+        End::Stopped => ("!", Role::Warn),
+        End::Failed | End::TimedOut | End::NoContact => ("✗", Role::Fail),
+    };
+    canvas.put(1, 0, sign, role);
+    let title = if outcome.end == End::Healthy { Role::Title } else { role };
+    canvas.put(3, 0, &cut::end(&outcome.headline, canvas.width().saturating_sub(4)), title);
+    let mut lines = lines(outcome, canvas.width());
+    let ways: Vec<_> = outcome.remedies.iter().map(remedy).collect();
+    let first_way = lines.len() + 1;
+    if !ways.is_empty() {
+        lines.push(Line::default());
+        for (_, key, words) in &ways {
+            lines.push(Line::text("  ").and(*key, Role::Key).and(format!(" {words}"), Role::Text));
+        }
+    }
+    let next = next(state);
+    let room = canvas.height().saturating_sub(2);
+    let mut body = canvas.part(1, 2, canvas.width().saturating_sub(1), room);
+    if let Some((sentence, words)) = &next {
+        lines.push(Line::default());
+        let gap = 46_usize.saturating_sub(sentence.chars().count()).max(2);
+        lines.push(
+            Line::text(sentence.clone())
+                .and(" ".repeat(gap), Role::Text)
+                .and("n", Role::Key)
+                .and(format!(" {words}"), Role::Text),
+        );
+    }
+    body.pane(Pane::Detail, lines.len());
+    let visible = list::scrolled(lines.len(), state.story, usize::from(room));
+    for (at, y) in visible.zip(0..) {
+        if let Some(line) = lines.get(at) {
+            body.line(0, y, line);
+        }
+        if let Some((action, ..)) = at.checked_sub(first_way).and_then(|way| ways.get(way)) {
+            body.spot(y, Spot::Key(*action));
+        }
+        if next.is_some() && at + 1 == lines.len() {
+            body.spot(y, Spot::Key(Action::Next));
+        }
+    }
+}
+
+fn lines(outcome: &Outcome, wide: u16) -> Vec<Line> {
+    let room = wide.saturating_sub(FACTS + 2);
+    let mut lines = Vec::new();
+    for (label, text) in facts::facts(outcome) {
+        for (at, line) in cut::wrap(&text, room).into_iter().enumerate() {
+            let label = if at == 0 { label } else { "" };
+            let gap = usize::from(FACTS - 3);
+            lines.push(Line::new(format!("  {label:<gap$}"), Role::Muted).and(line, Role::Text));
+        }
+    }
+    lines
+}
+
+/// Which environment comes next, and how it is.
+fn next(state: &State) -> Option<(String, String)> {
+    let outcome = state.environment()?.rollout.as_ref()?.progress.outcome.as_ref()?;
+    if outcome.end != End::Healthy {
+        return None;
+    }
+    let environment = state.environments.get(state.chosen + 1)?;
+    let name = &environment.name;
+    let revision = environment.survey().and_then(|survey| survey.revision.as_ref());
+    let first = environment.glance().and_then(|glance| glance.rows.first());
+    let sentence = match (revision, first) {
+        (None, _) => format!("Next: nothing is deployed in {name} yet."),
+        (Some(_), Some((_, value))) => format!("Next: {name} is at {value}."),
+        (Some((revision, _)), None) => format!("Next: {name} is at revision {revision}."),
+    };
+    Some((cells_cut(&sentence), format!("deploy {name}")))
+}
+
+fn cells_cut(sentence: &str) -> String {
+    cut::end(sentence, cells(44))
+}

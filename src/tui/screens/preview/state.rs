@@ -1,0 +1,64 @@
+//! The plan and how it is looked at.
+
+use crate::deploy::Payload;
+use crate::failure::Failure;
+use crate::plan::{Action, Blocker, Change, Plan};
+use crate::tui::shown::Pane;
+
+/// What is shown of an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Shows {
+    /// What differs.
+    #[default]
+    Diff,
+    /// The whole object.
+    Yaml,
+}
+
+/// The plan and how it is looked at.
+#[derive(Debug, Default)]
+pub struct Preview {
+    /// The plan, once it is drawn; gone once it is approved.
+    pub plan: Option<Plan<Payload>>,
+    /// Why there is none.
+    pub failure: Option<Failure>,
+    /// The chosen object.
+    pub cursor: usize,
+    /// The pane that takes keys.
+    pub pane: Pane,
+    /// What is shown of the object.
+    pub shows: Shows,
+    /// Whether the fields that the cluster fills are shown.
+    pub filled: bool,
+    /// How far the detail is scrolled.
+    pub scroll: usize,
+    /// Whether this plan takes over what others hold.
+    pub takes_over: bool,
+}
+
+impl Preview {
+    /// The chosen change.
+    pub fn change(&self) -> Option<&Change> {
+        self.plan.as_ref()?.changes.get(self.cursor)
+    }
+
+    /// What forbids the chosen object, or the whole plan.
+    pub fn blockers(&self) -> impl Iterator<Item = &Blocker> {
+        self.plan.iter().flat_map(|plan| &plan.blockers)
+    }
+
+    /// Whether there is something to apply and nothing forbids it.
+    pub fn is_ready(&self) -> bool {
+        self.plan.as_ref().is_some_and(|plan| !plan.is_empty() && plan.blockers.is_empty() && !plan.has_conflicts())
+    }
+
+    /// Whether applying would change nothing and nothing forbids it.
+    pub fn is_settled(&self) -> bool {
+        self.plan.as_ref().is_some_and(|plan| plan.is_empty() && plan.blockers.is_empty() && !plan.has_conflicts())
+    }
+
+    /// How many objects stay.
+    pub fn staying(&self) -> usize {
+        self.plan.as_ref().map_or(0, |plan| plan.count(Action::Unchanged) + plan.count(Action::LeftAlone))
+    }
+}

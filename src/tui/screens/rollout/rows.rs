@@ -1,0 +1,125 @@
+//! The tree of a run: what is done in one line, then what is not.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Rollout;
+use super::tree::{self, Item};
+use crate::deploy::{Operation, Step, StepState};
+use crate::health::{Node, Verdict};
+use crate::object::Key;
+use crate::tui::theme::Role;
+use crate::tui::widgets::line::Line;
+use crate::tui::widgets::{age, glyph};
+
+/// All lines of the tree.
+pub(super) fn items(rollout: &Rollout, now: Timestamp, wide: u16) -> Vec<Item> {
+    let progress = &rollout.progress;
+    let roots = &progress.tree.roots;
+    let node = |key: &Key| roots.iter().find(|node| node.key.same(key));
+    let (mut done, mut took) = (Vec::new(), SignedDuration::ZERO);
+    let (mut refused, mut sending, mut waiting) = (Vec::new(), Vec::new(), 0);
+    for step in progress.steps() {
+        match &step.state {
+            StepState::Done(time) if is_plain(&step.key, node(&step.key)) => {
+                done.push(&step.key);
+                took = took.saturating_add(*time);
+            }
+            StepState::Done(_) => {
+                if node(&step.key).is_none() {
+                    sending.push(applied(step, now));
+                }
+            }
+            StepState::Sending => sending.push(sent(step, now)),
+            StepState::Refused(failure) => refused.push(refusal(step, &failure.to_string())),
+            StepState::Waiting => waiting += 1,
+        }
+    }
+    let mut items = Vec::new();
+    if progress.steps().next().is_none() {
+        let plain = roots.iter().filter(|node| is_plain(&node.key, Some(node)));
+        done.extend(plain.map(|node| &node.key));
+    }
+    if !done.is_empty() {
+        let age = if progress.steps().next().is_some() { age::fine(took) } else { String::new() };
+        items.push(summary(&done, age));
+    }
+    items.append(&mut refused);
+    let since = match rollout.operation {
+        Operation::Apply => progress.started,
+        Operation::Watch => None,
+    };
+    for node in roots.iter().filter(|node| !is_plain(&node.key, Some(node))) {
+        items.extend(tree::items(node, since, now, wide.saturating_sub(2)));
+    }
+    items.append(&mut sending);
+    if waiting > 0 {
+        let verb = if waiting == 1 { "waits its turn" } else { "wait their turn" };
+        let line = Line::new("· ", Role::Muted).and(format!("{} {verb}", age::counted(waiting, "object")), Role::Muted);
+        items.push(Item { line, ..Item::default() });
+    }
+    items
+}
+
+/// Whether there is nothing to watch about an object: it is there, and that is all.
+fn is_plain(key: &Key, node: Option<&Node>) -> bool {
+    match node {
+        Some(node) => {
+            node.children.is_empty() && node.pod.is_none() && node.health.verdict == Verdict::Ready && !grows(key)
+        }
+        None => !grows(key),
+    }
+}
+
+/// Kinds out of which pods grow.
+fn grows(key: &Key) -> bool {
+    matches!(key.kind.as_str(), "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job" | "CronJob" | "Pod")
+}
+
+fn summary(done: &[&Key], age: String) -> Item {
+    let mut kinds: Vec<(&str, usize)> = Vec::new();
+    for key in done {
+        match kinds.iter_mut().find(|(kind, _)| *kind == key.kind) {
+            Some((_, count)) => *count += 1,
+            None => kinds.push((&key.kind, 1)),
+        }
+    }
+    let words: Vec<String> = kinds
+        .into_iter()
+        .map(|(kind, count)| if count == 1 { kind.to_owned() } else { format!("{count} {}", plural(kind)) })
+        .collect();
+    let names: Vec<String> = done.iter().map(ToString::to_string).collect();
+    Item {
+        line: Line::new("✓", Role::Ok).and(" ", Role::Text).and(words.join(", "), Role::Text),
+        age,
+        full: names.join("\n"),
+        stops: true,
+        ..Item::default()
+    }
+}
+
+fn plural(kind: &str) -> String {
+    match kind {
+        kind if kind.ends_with('s') => format!("{kind}es"),
+        kind => kind.strip_suffix('y').map_or_else(|| format!("{kind}s"), |stem| format!("{stem}ies")),
+    }
+}
+
+fn row(step: &Step, (sign, role): (&str, Role), words: &str) -> Item {
+    let line = Line::new(sign, role)
+        .and(" ", Role::Text)
+        .and(step.key.to_string(), Role::Text)
+        .and(format!("  {words}"), role);
+    Item { line, full: format!("{}\n{words}", step.key), stops: true, ..Item::default() }
+}
+
+fn sent(step: &Step, now: Timestamp) -> Item {
+    row(step, (glyph::spinner(now), Role::Busy), "is being sent")
+}
+
+fn applied(step: &Step, now: Timestamp) -> Item {
+    row(step, (glyph::spinner(now), Role::Busy), "applied")
+}
+
+fn refusal(step: &Step, why: &str) -> Item {
+    row(step, ("✗", Role::Fail), why)
+}

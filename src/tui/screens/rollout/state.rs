@@ -1,0 +1,78 @@
+//! A run and how it is looked at.
+
+use jiff::Timestamp;
+
+use crate::deploy::{LogOf, Operation, Phase, Progress, Remedy};
+use crate::failure::Failure;
+use crate::tui::effect::Question;
+use crate::tui::shown::Pane;
+
+/// A run or a watch.
+#[derive(Debug)]
+pub struct Rollout {
+    /// Its number; events of other numbers are dropped.
+    pub run: Question,
+    /// Applying or watching.
+    pub operation: Operation,
+    /// When it was asked for.
+    pub asked: Timestamp,
+    /// All events so far.
+    pub progress: Progress,
+    /// Why it ended without an outcome.
+    pub failure: Option<Failure>,
+    /// The pane that takes keys.
+    pub pane: Pane,
+    /// The chosen line of the tree.
+    pub cursor: usize,
+    /// How far the events are scrolled.
+    pub events: usize,
+    /// How far back in the log; none follows the end.
+    pub back: Option<usize>,
+    /// The log that is followed, and its number.
+    pub follows: Option<(Question, LogOf)>,
+    /// Whether somebody chose that log.
+    pub chosen: bool,
+}
+
+/// The choice of a log.
+#[derive(Debug)]
+pub struct Containers {
+    /// What there is: pod and container.
+    pub choices: Vec<LogOf>,
+    /// The chosen one.
+    pub cursor: usize,
+}
+
+impl Rollout {
+    /// A run that was just asked for.
+    pub fn new(run: Question, operation: Operation, now: Timestamp) -> Self {
+        Self {
+            run,
+            operation,
+            asked: now,
+            progress: Progress { operation, ..Progress::default() },
+            failure: None,
+            pane: Pane::Main,
+            cursor: 0,
+            events: 0,
+            back: None,
+            follows: None,
+            chosen: false,
+        }
+    }
+
+    /// Whether it is over.
+    pub fn is_over(&self) -> bool {
+        self.progress.phase == Phase::Ended || self.failure.is_some()
+    }
+
+    /// The ways out, best first; known once it ended.
+    pub fn remedies(&self) -> &[Remedy] {
+        self.progress.outcome.as_ref().map_or(&[], |outcome| &outcome.remedies)
+    }
+
+    /// Whether an event of this number is ours.
+    pub fn is_mine(&self, question: Question) -> bool {
+        self.run == question || self.follows.as_ref().is_some_and(|(follow, _)| *follow == question)
+    }
+}

@@ -1,0 +1,208 @@
+//! Objects and pods as lines: sign, name, what it is doing, restarts, age.
+
+use jiff::Timestamp;
+
+use crate::health::{ContainerState, ContainerView, Node, PodView, Stage, Tree, Verdict};
+use crate::tui::theme::Role;
+use crate::tui::widgets::canvas::width;
+use crate::tui::widgets::line::Line;
+use crate::tui::widgets::{age, cut, glyph};
+
+/// A line of the tree.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Item {
+    /// What stands left.
+    pub(crate) line: Line,
+    /// Restarts, where they are counted.
+    pub(crate) restarts: Option<i64>,
+    /// Age or duration, right-aligned.
+    pub(crate) age: String,
+    /// All there is to say, for the details.
+    pub(crate) full: String,
+    /// Whether the cursor stops here.
+    pub(crate) stops: bool,
+}
+
+/// The line of an object, and the lines of all that grew out of it.
+pub(super) fn items(node: &Node, since: Option<Timestamp>, now: Timestamp, wide: u16) -> Vec<Item> {
+    let mut items = vec![object(node, since, now, wide)];
+    for child in &node.children {
+        branch(child, now, wide, &mut items);
+    }
+    items
+}
+
+fn branch(node: &Node, now: Timestamp, wide: u16, items: &mut Vec<Item>) {
+    match &node.pod {
+        Some(pod) => {
+            items.push(self::pod(node, pod, now, wide));
+            let moving = node.current && node.health.verdict != Verdict::Ready && node.health.cause.is_none();
+            if moving && !pod.stages.is_empty() && wide >= 50 {
+                let line =
+                    Line::new("│", Role::Frame).and("    ", Role::Text).and(stages(&pod.stages, now), Role::Muted);
+                items.push(Item { line, ..Item::default() });
+            }
+        }
+        None => {
+            let mut item = object(node, None, now, wide.saturating_sub(3));
+            item.line =
+                item.line.spans().fold(Line::new("│  ", Role::Frame), |line, (text, role)| line.and(text, role));
+            items.push(item);
+        }
+    }
+    for child in &node.children {
+        branch(child, now, wide, items);
+    }
+}
+
+fn object(node: &Node, since: Option<Timestamp>, now: Timestamp, wide: u16) -> Item {
+    let (sign, role) = glyph::verdict(node.health.verdict, now);
+    let name = format!("{} {}", node.key.kind, node.key.name);
+    let room = if wide >= 70 { 26 } else { wide / 2 };
+    let name = cut::middle(&name, room);
+    let taken = width(&name);
+    let gap = if wide >= 70 { room + 1 - taken } else { 2 };
+    let left = wide.saturating_sub(taken + gap + 9);
+    let then = match (since, node.created) {
+        (Some(since), Some(created)) => Some(since.max(created)),
+        (since, created) => since.or(created),
+    };
+    Item {
+        line: Line::new(sign, role)
+            .and(" ", Role::Text)
+            .and(name, Role::Text)
+            .and(" ".repeat(gap.into()), Role::Text)
+            .and(cut::end(&node.health.reason, left), Role::Text),
+        age: then.map(|then| age::short(age::since(then, now))).unwrap_or_default(),
+        full: full(node),
+        stops: true,
+        ..Item::default()
+    }
+}
+
+fn pod(node: &Node, pod: &PodView, now: Timestamp, wide: u16) -> Item {
+    let (sign, role) = glyph::verdict(node.health.verdict, now);
+    let text = if node.current { Role::Text } else { Role::Muted };
+    let name = short_name(&node.key.name);
+    let mut line = Line::new("│", Role::Frame).and("  ", Role::Text).and(sign, role).and(" ", text).and(name, text);
+    if wide >= 70
+        && let Some(place) = &pod.node
+    {
+        line = line.and(format!("  {}", cut::middle(place, 14)), Role::Muted);
+    }
+    let room = wide.saturating_sub(line.width() + 13);
+    let mut words = if node.current { doing(pod, now, true) } else { Line::new("old, being replaced", Role::Muted) };
+    if node.current && words.width() > room {
+        words = doing(pod, now, false);
+    }
+    let said: String = words.spans().map(|(text, _)| text).collect();
+    line = if words.width() > room {
+        line.and("  ", text).and(cut::end(&said, room), text)
+    } else {
+        words.spans().fold(line.and("  ", text), |line, (text, role)| line.and(text, role))
+    };
+    Item {
+        line,
+        restarts: Some(pod.restarts),
+        age: node.created.map(|created| age::short(age::since(created, now))).unwrap_or_default(),
+        full: full(node),
+        stops: true,
+    }
+}
+
+/// The end of a generated name tells pods apart: `…7c9f4-x2lqd`.
+pub(super) fn short_name(name: &str) -> String {
+    cut::start(name, 12)
+}
+
+/// What its containers are doing. A stuck init container hides the rest: nothing else can happen.
+/// What is finished is left out where there is no room for it.
+fn doing(pod: &PodView, now: Timestamp, finished: bool) -> Line {
+    let mut line = Line::default();
+    let mut first = true;
+    let over =
+        |container: &&ContainerView| container.init && matches!(container.state, ContainerState::Ended { exit: 0, .. });
+    for container in pod.containers.iter().filter(|container| finished || !over(container)) {
+        let Some((words, blocks)) = container_words(container, now) else { continue };
+        if !first {
+            line = line.and("   ", Role::Text);
+        }
+        first = false;
+        line = words.spans().fold(line, |line, (text, role)| line.and(text, role));
+        if blocks {
+            break;
+        }
+    }
+    line
+}
+
+fn container_words(container: &ContainerView, now: Timestamp) -> Option<(Line, bool)> {
+    let name = &container.name;
+    let took = |since: &Option<Timestamp>, until: Timestamp| {
+        since.map_or_else(String::new, |since| format!(" {}", age::short(age::since(since, until))))
+    };
+    Some(match (&container.state, container.init) {
+        (ContainerState::Waiting { reason }, _) if reason == "PodInitializing" => return None,
+        (ContainerState::Waiting { reason }, _) if reason.is_empty() => return None,
+        (ContainerState::Waiting { reason }, init) => {
+            let role = if reason == "ContainerCreating" { Role::Text } else { Role::Fail };
+            (Line::text(format!("{name}: ")).and(reason.clone(), role), init)
+        }
+        (ContainerState::Running { since }, true) => (Line::text(format!("{name}{}…", took(since, now))), true),
+        (ContainerState::Running { .. }, false) if container.ready => (Line::text(format!("{name} ready")), false),
+        (ContainerState::Running { .. }, false) => (Line::text(format!("{name} starting, not ready")), false),
+        (ContainerState::Ended { exit: 0, since, until, .. }, true) => {
+            let took = until.map_or_else(String::new, |until| took(since, until));
+            (Line::text(format!("{name} ")).and("✓", Role::Ok).and(took, Role::Text), false)
+        }
+        (ContainerState::Ended { exit, reason, .. }, init) => {
+            let why = if reason.is_empty() { String::new() } else { format!(" ({reason})") };
+            let role = if *exit == 0 { Role::Text } else { Role::Fail };
+            (Line::text(format!("{name} ")).and(format!("ended with {exit}{why}"), role), init)
+        }
+    })
+}
+
+/// `pull 21s ▪ init 4s ▪ start 9s…`.
+fn stages(stages: &[Stage], now: Timestamp) -> String {
+    let words: Vec<String> = stages
+        .iter()
+        .map(|stage| match stage.until {
+            Some(until) => format!("{} {}", stage.word, age::short(age::since(stage.from, until))),
+            None => format!("{} {}…", stage.word, age::short(age::since(stage.from, now))),
+        })
+        .collect();
+    words.join(" ▪ ")
+}
+
+/// The stages of a start that is over.
+pub(crate) fn stage_words(ended: &[Stage]) -> String {
+    stages(ended, Timestamp::UNIX_EPOCH)
+}
+
+fn full(node: &Node) -> String {
+    let mut text = format!("{} {}\n{}: {}\n", node.key.kind, node.key.name, node.health.verdict, node.health.reason);
+    if let Some(cause) = &node.health.cause {
+        text.push_str(&format!("\n{}\n{}\n{}\n", cause.headline, cause.sentence, cause.next));
+    }
+    for container in node.pod.iter().flat_map(|pod| &pod.containers) {
+        let state = match &container.state {
+            ContainerState::Waiting { reason } => format!("waits: {reason}"),
+            ContainerState::Running { .. } if container.ready => "runs, ready".to_owned(),
+            ContainerState::Running { .. } => "runs, not ready".to_owned(),
+            ContainerState::Ended { exit, reason, .. } => format!("ended with {exit} {reason}"),
+        };
+        let sort = if container.init { "init container" } else { "container" };
+        text.push_str(&format!(
+            "\n{sort} {}\n  {state}, restarts {}\n  {}\n",
+            container.name, container.restarts, container.image
+        ));
+    }
+    text.trim_end().to_owned()
+}
+
+/// Workloads and their pods as lines, for the matrix.
+pub(crate) fn pods(tree: &Tree, wide: u16, now: Timestamp) -> Vec<Line> {
+    let grown = tree.roots.iter().filter(|node| !node.children.is_empty() || node.pod.is_some());
+    grown.flat_map(|node| items(node, None, now, wide)).map(|item| item.line).collect()
+}

@@ -1,0 +1,323 @@
+//! What keys, events and answers do to a rollout.
+
+use super::{Containers, Rollout, follow, rows};
+use crate::deploy::{End, Event, LogOf, Operation, Outcome, Remedy, What};
+use crate::failure::Result;
+use crate::tui::effect::{Effect, Question, Wish};
+use crate::tui::screens::help::Text;
+use crate::tui::screens::value::Value;
+use crate::tui::screens::{credentials, matrix};
+use crate::tui::shown::Pane;
+use crate::tui::state::{Dialog, Screen, Slot, State};
+use crate::tui::theme::Role;
+
+/// Folds an event in; one of another number is dropped.
+pub(crate) fn event(state: &mut State, question: Question, event: &Event) -> Vec<Effect> {
+    let at = state.environments.iter().position(|e| e.rollout.as_ref().is_some_and(|r| r.is_mine(question)));
+    let Some(at) = at else { return Vec::new() };
+    let Some(rollout) = state.environments.get_mut(at).and_then(|environment| environment.rollout.as_mut()) else {
+        return Vec::new();
+    };
+    let before = rollout.progress.log.as_ref().map_or(0, |log| log.lines.len());
+    rollout.progress.absorb(event);
+    match &event.what {
+        What::Logged(log) => {
+            // Somebody reading further up keeps the lines before their eyes.
+            if let Some(back) = &mut rollout.back
+                && before > 0
+            {
+                *back += log.lines.len();
+            }
+            Vec::new()
+        }
+        What::Seen(_) => follow_best(state, at),
+        What::Ended(outcome) => ended(state, at, outcome),
+        What::Started { .. }
+        | What::Sending(_)
+        | What::Applied { .. }
+        | What::Refused { .. }
+        | What::Waiting
+        | What::Told(_)
+        | What::Contact(_)
+        | What::Stopping => Vec::new(),
+    }
+}
+
+/// A run is over: a good or a stopped one goes on to its outcome, a bad one stays with its cause.
+fn ended(state: &mut State, at: usize, outcome: &Outcome) -> Vec<Effect> {
+    let Some(environment) = state.environments.get(at) else { return Vec::new() };
+    let name = environment.name.clone();
+    let apply = outcome.operation == Operation::Apply;
+    if apply {
+        state.code = outcome.end.exit_code();
+    }
+    state.interrupted = None;
+    state.dialogs.retain(|dialog| !matches!(dialog, Dialog::Leave));
+    let here = at == state.chosen && state.screen == Screen::Rollout;
+    match outcome.end {
+        End::Healthy | End::Stopped if here && apply => state.screen = Screen::Outcome,
+        End::Healthy | End::Stopped | End::Failed | End::TimedOut | End::NoContact => {}
+    }
+    if !here {
+        state.say(format!("{}.", outcome.headline), Role::Text);
+    }
+    vec![
+        state.ask(Slot::Glance(name.clone()), Wish::Glance(name.clone())),
+        state.ask(Slot::Survey(name.clone()), Wish::Survey(name)),
+    ]
+}
+
+/// A run or a watch came back.
+pub(crate) fn ran(state: &mut State, name: &str, answer: Result<Outcome>) -> Vec<Effect> {
+    let now = state.now;
+    let Some(at) = state.environments.iter().position(|environment| environment.name == name) else {
+        return Vec::new();
+    };
+    let Some(rollout) = state.environments.get_mut(at).and_then(|environment| environment.rollout.as_mut()) else {
+        return Vec::new();
+    };
+    match answer {
+        Ok(_) if rollout.progress.outcome.is_some() => Vec::new(),
+        Ok(outcome) => {
+            let run = rollout.run;
+            event(state, run, &Event { at: now, what: What::Ended(Box::new(outcome)) })
+        }
+        Err(failure) => {
+            rollout.failure = Some(failure);
+            Vec::new()
+        }
+    }
+}
+
+/// Follows the log that matters most, unless somebody chose one.
+fn follow_best(state: &mut State, at: usize) -> Vec<Effect> {
+    let Some(environment) = state.environments.get(at) else { return Vec::new() };
+    let Some(rollout) = &environment.rollout else { return Vec::new() };
+    if rollout.chosen {
+        return Vec::new();
+    }
+    match follow::best(rollout) {
+        Some(best) if rollout.follows.as_ref().is_none_or(|(_, of)| *of != best) => follow(state, at, best),
+        Some(_) | None => Vec::new(),
+    }
+}
+
+fn follow(state: &mut State, at: usize, of: LogOf) -> Vec<Effect> {
+    let Some(environment) = state.environments.get(at).map(|environment| environment.name.clone()) else {
+        return Vec::new();
+    };
+    let old = state.environments.get(at).and_then(|e| e.rollout.as_ref()?.follows.as_ref().map(|(old, _)| *old));
+    let stop = old.map(|old| state.ask(Slot::Aside, Wish::Stop(old)));
+    let effect = state.ask(Slot::Follow(environment.clone()), Wish::Follow { environment, of: of.clone() });
+    if let Some(rollout) = state.environments.get_mut(at).and_then(|environment| environment.rollout.as_mut()) {
+        rollout.follows = Some((effect.question, of));
+        rollout.back = None;
+        rollout.progress.log = None;
+    }
+    stop.into_iter().chain([effect]).collect()
+}
+
+/// Moves the cursor or scrolls the pane that takes keys.
+pub(crate) fn go(state: &mut State, by: isize) -> Vec<Effect> {
+    let (events, log) = (state.shown.furthest(Pane::Events), state.shown.furthest(Pane::Log));
+    let (now, wide) = (state.now, state.size.width);
+    let Some(rollout) = rollout(state) else { return Vec::new() };
+    match rollout.pane {
+        Pane::Main | Pane::Detail => {
+            let stops = rows::items(rollout, now, wide).iter().filter(|item| item.stops).count();
+            let last = stops.saturating_sub(1);
+            rollout.cursor = rollout.cursor.min(last).saturating_add_signed(by).min(last);
+        }
+        Pane::Events => rollout.events = rollout.events.saturating_add_signed(by).min(events),
+        Pane::Log => {
+            let back = rollout.back.unwrap_or(0).saturating_add_signed(by.saturating_neg()).min(log);
+            rollout.back = (back > 0).then_some(back);
+        }
+    }
+    Vec::new()
+}
+
+/// Moves to another pane.
+pub(crate) fn pane(state: &mut State, forward: bool) -> Vec<Effect> {
+    if let Some(rollout) = rollout(state) {
+        rollout.pane = match (rollout.pane, forward) {
+            (Pane::Main | Pane::Detail, true) | (Pane::Log, false) => Pane::Events,
+            (Pane::Events, true) | (Pane::Main | Pane::Detail, false) => Pane::Log,
+            (Pane::Log, true) | (Pane::Events, false) => Pane::Main,
+        };
+    }
+    Vec::new()
+}
+
+/// Opens the choice of a log.
+pub(crate) fn log(state: &mut State) -> Vec<Effect> {
+    let Some(rollout) = rollout(state) else { return Vec::new() };
+    let choices = follow::choices(rollout);
+    let current = rollout.follows.as_ref().map(|(_, of)| of.clone());
+    let cursor = current.and_then(|of| choices.iter().position(|c| c.pod == of.pod && c.container == of.container));
+    if choices.is_empty() {
+        state.say("There is no container yet.", Role::Muted);
+    } else {
+        state.dialogs.push(Dialog::Containers(Containers { choices, cursor: cursor.unwrap_or(0) }));
+    }
+    Vec::new()
+}
+
+/// Follows the chosen container.
+pub(crate) fn choose_log(state: &mut State) -> Vec<Effect> {
+    let Some(Dialog::Containers(containers)) = state.dialogs.pop() else { return Vec::new() };
+    let Some(of) = containers.choices.into_iter().nth(containers.cursor) else { return Vec::new() };
+    let at = state.chosen;
+    if let Some(rollout) = rollout(state) {
+        rollout.chosen = true;
+        rollout.pane = Pane::Log;
+    }
+    follow(state, at, of)
+}
+
+/// The log of the container's previous run, and back.
+pub(crate) fn previous(state: &mut State) -> Vec<Effect> {
+    let at = state.chosen;
+    let Some(rollout) = rollout(state) else { return Vec::new() };
+    let Some((_, of)) = &rollout.follows else { return Vec::new() };
+    let of = LogOf { previous: !of.previous, ..of.clone() };
+    rollout.chosen = true;
+    follow(state, at, of)
+}
+
+/// The selected line in full.
+pub(crate) fn details(state: &mut State) -> Vec<Effect> {
+    if let Some((title, text)) = selected(state) {
+        state.dialogs.push(Dialog::Text(Text { title, text, scroll: 0 }));
+    }
+    Vec::new()
+}
+
+/// Title and text of the selected line.
+fn selected(state: &State) -> Option<(String, String)> {
+    let rollout = state.environment()?.rollout.as_ref()?;
+    match rollout.pane {
+        Pane::Main | Pane::Detail => {
+            let items = rows::items(rollout, state.now, state.size.width);
+            let item = items.into_iter().filter(|item| item.stops).nth(rollout.cursor)?;
+            let (title, rest) = item.full.split_once('\n').unwrap_or((&item.full, ""));
+            Some((title.to_owned(), if rest.is_empty() { item.full.clone() } else { rest.to_owned() }))
+        }
+        Pane::Events => {
+            let told = rollout.progress.told.iter().rev().nth(rollout.events)?;
+            let text =
+                format!("{}\n\n{}\n\nseen {} times, last at {}", told.reason, told.message, told.count, told.last);
+            Some((told.object.to_string(), text))
+        }
+        Pane::Log => {
+            let log = rollout.progress.log.as_ref()?;
+            Some((format!("log of {}", log.container), log.lines.join("\n")))
+        }
+    }
+}
+
+/// Copies the commands of a way out, else the selected line.
+pub(crate) fn copy(state: &mut State) -> Vec<Effect> {
+    let commands = state.environment().and_then(|e| e.rollout.as_ref()).and_then(|rollout| {
+        rollout.remedies().iter().find_map(|remedy| match remedy {
+            Remedy::Commands { lines, .. } => Some(lines.join("\n")),
+            Remedy::Credentials { .. } | Remedy::Value { .. } | Remedy::Retry { .. } => None,
+        })
+    });
+    let (text, what) = match commands {
+        Some(text) => (text, "The commands are"),
+        None => match selected(state) {
+            Some((_, text)) => (text, "It is"),
+            None => return Vec::new(),
+        },
+    };
+    let effect = state.ask(Slot::Aside, Wish::Copy(text));
+    state.say(format!("{what} in the clipboard."), Role::Muted);
+    vec![effect]
+}
+
+/// Enters credentials anew: the form, with keys on the field to start with.
+pub(crate) fn renew(state: &mut State) -> Vec<Effect> {
+    let fields = state.environment().and_then(|e| e.rollout.as_ref()).and_then(|rollout| {
+        rollout.remedies().iter().find_map(|remedy| match remedy {
+            Remedy::Credentials { fields, .. } => Some(fields.clone()),
+            Remedy::Value { .. } | Remedy::Commands { .. } | Remedy::Retry { .. } => None,
+        })
+    });
+    let first = fields.and_then(|fields| fields.into_iter().next());
+    let effects = credentials::update::enter(state);
+    if let (Some(name), Some(environment)) = (first, state.environment_mut()) {
+        environment.wanted = Some(name.clone());
+        if let Some(credentials) = &mut environment.credentials {
+            credentials.focus_on(&name);
+        }
+    }
+    effects
+}
+
+/// Opens the dialog for the value that a way out names.
+pub(crate) fn value(state: &mut State) -> Vec<Effect> {
+    let value = state
+        .environment()
+        .and_then(|environment| environment.rollout.as_ref())
+        .and_then(|rollout| rollout.remedies().iter().find_map(Value::for_remedy));
+    if let Some(value) = value {
+        state.dialogs.push(Dialog::Value(value));
+    }
+    Vec::new()
+}
+
+/// Deletes what is stuck, so that it is made anew.
+pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
+    let Some(name) = state.environment().map(|environment| environment.name.clone()) else { return Vec::new() };
+    vec![state.ask(Slot::Retry(name.clone()), Wish::Retry(name))]
+}
+
+/// What was stuck is deleted: watches what becomes of it.
+pub(crate) fn retried(state: &mut State, name: &str, answer: Result<usize>) -> Vec<Effect> {
+    match answer {
+        Ok(count) => {
+            let here = state.environment().is_some_and(|environment| environment.name == name);
+            let effects = if here { matrix::update::watch(state) } else { Vec::new() };
+            let words = crate::tui::widgets::age::counted(count, "stuck pod");
+            state.say(format!("{words} deleted; their controller makes them anew."), Role::Text);
+            effects
+        }
+        Err(failure) => {
+            state.say(failure.to_string(), Role::Fail);
+            Vec::new()
+        }
+    }
+}
+
+/// Saves what is known.
+pub(crate) fn evidence(state: &mut State) -> Vec<Effect> {
+    let Some(environment) = state.environment() else { return Vec::new() };
+    let Some(rollout) = &environment.rollout else { return Vec::new() };
+    let (name, progress) = (environment.name.clone(), rollout.progress.clone());
+    vec![state.ask(Slot::Evidence(name), Wish::Evidence(Box::new(progress)))]
+}
+
+/// Back home; a watch ends with it, a run goes on.
+pub(crate) fn back(state: &mut State) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    let watch = rollout(state).filter(|r| r.operation == Operation::Watch && !r.is_over()).map(|rollout| rollout.run);
+    if let Some(run) = watch {
+        effects.push(state.ask(Slot::Aside, Wish::Stop(run)));
+    }
+    let log = rollout(state).filter(|r| r.is_over() || watch.is_some()).and_then(|r| r.follows.take());
+    if let Some((log, _)) = log {
+        effects.push(state.ask(Slot::Aside, Wish::Stop(log)));
+    }
+    if watch.is_some()
+        && let Some(environment) = state.environment_mut()
+    {
+        environment.rollout = None;
+    }
+    effects.extend(matrix::update::enter(state));
+    effects
+}
+
+fn rollout(state: &mut State) -> Option<&mut Rollout> {
+    state.environment_mut()?.rollout.as_mut()
+}

@@ -1,0 +1,55 @@
+//! What keys and the answer do to the dialog.
+
+use super::{Asks, Value};
+use crate::failure::Result;
+use crate::tui::effect::{Effect, Wish};
+use crate::tui::screens::preview;
+use crate::tui::state::{Dialog, Slot, State};
+use crate::tui::theme::Role;
+
+/// Enter: the next line, or use it.
+pub(crate) fn open(state: &mut State) -> Vec<Effect> {
+    let Some(Dialog::Value(value)) = state.dialogs.last_mut() else { return Vec::new() };
+    if value.asks == Asks::Path && !value.path.value().is_empty() {
+        value.asks = Asks::Text;
+        return Vec::new();
+    }
+    if value.path.value().is_empty() || value.typed.value().is_empty() {
+        value.refusal = Some("both are needed".to_owned());
+        return Vec::new();
+    }
+    let (path, text) = (value.path.value().to_owned(), value.typed.value().to_owned());
+    let Some(environment) = state.environment().map(|environment| environment.name.clone()) else { return Vec::new() };
+    vec![state.ask(Slot::Value(environment.clone()), Wish::SetValue { environment, path, value: text })]
+}
+
+/// The other line.
+pub(crate) fn other(value: &mut Value) {
+    value.asks = match value.asks {
+        Asks::Path => Asks::Text,
+        Asks::Text => Asks::Path,
+    };
+}
+
+/// The value holds: plans again.
+pub(crate) fn set(state: &mut State, name: &str, answer: Result<()>) -> Vec<Effect> {
+    match answer {
+        Err(failure) => {
+            if let Some(Dialog::Value(value)) = state.dialogs.last_mut() {
+                value.refusal = Some(failure.to_string());
+            } else {
+                state.say(failure.to_string(), Role::Fail);
+            }
+            Vec::new()
+        }
+        Ok(()) => {
+            state.dialogs.retain(|dialog| !matches!(dialog, Dialog::Value(_)));
+            let glance = state.ask(Slot::Glance(name.to_owned()), Wish::Glance(name.to_owned()));
+            let mut effects = vec![glance];
+            if state.environment().is_some_and(|environment| environment.name == name) {
+                effects.extend(preview::update::enter(state));
+            }
+            effects
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! What is known of one environment, and how far its walk is.
+
+use jiff::Timestamp;
+
+use crate::deploy::{Glance, Operation, Reach, Survey};
+use crate::failure::{Failure, Result};
+use crate::health::Verdict;
+use crate::tui::screens::credentials::Credentials;
+use crate::tui::screens::preview::Preview;
+use crate::tui::screens::rollout::Rollout;
+
+/// Something that was asked for.
+#[derive(Debug, Clone, Default)]
+pub enum Known<T> {
+    /// No answer yet.
+    #[default]
+    Asked,
+    /// The answer, and when it came.
+    Yes(Box<T>, Timestamp),
+    /// Why there is none.
+    No(Failure),
+}
+
+impl<T> Known<T> {
+    /// Takes an answer.
+    pub fn from(answer: Result<T>, now: Timestamp) -> Self {
+        match answer {
+            Ok(value) => Self::Yes(Box::new(value), now),
+            Err(failure) => Self::No(failure),
+        }
+    }
+
+    /// The answer, if there is one.
+    pub fn get(&self) -> Option<&T> {
+        match self {
+            Self::Yes(value, _) => Some(value),
+            Self::Asked | Self::No(_) => None,
+        }
+    }
+
+    /// Why there is no answer, if that is known.
+    pub fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::No(failure) => Some(failure),
+            Self::Asked | Self::Yes(..) => None,
+        }
+    }
+}
+
+/// One environment.
+#[derive(Debug)]
+pub struct Environment {
+    /// Its name.
+    pub name: String,
+    /// What is known of it without its cluster.
+    pub glance: Known<Glance>,
+    /// What its cluster says.
+    pub survey: Known<Survey>,
+    /// Its form, with all that was typed.
+    pub credentials: Option<Credentials>,
+    /// The field that keys shall go to once the form is there.
+    pub wanted: Option<String>,
+    /// Its plan.
+    pub preview: Preview,
+    /// Its run or watch.
+    pub rollout: Option<Rollout>,
+}
+
+impl Environment {
+    /// An environment of which nothing is known yet.
+    pub fn new(name: String) -> Self {
+        Self {
+            name,
+            glance: Known::Asked,
+            survey: Known::Asked,
+            credentials: None,
+            wanted: None,
+            preview: Preview::default(),
+            rollout: None,
+        }
+    }
+
+    /// What is known of it without its cluster.
+    pub fn glance(&self) -> Option<&Glance> {
+        self.glance.get()
+    }
+
+    /// What its cluster says.
+    pub fn survey(&self) -> Option<&Survey> {
+        self.survey.get()
+    }
+
+    /// Whether a plan is being carried out.
+    pub fn is_applying(&self) -> bool {
+        self.rollout.as_ref().is_some_and(|rollout| rollout.operation == Operation::Apply && !rollout.is_over())
+    }
+
+    /// Whether what its cluster said is in motion.
+    pub fn is_on_its_way(&self) -> bool {
+        self.survey()
+            .and_then(|survey| survey.health.as_ref())
+            .is_some_and(|health| matches!(health.verdict, Verdict::Progressing | Verdict::Terminating))
+    }
+
+    /// Whether asking its cluster would start a login.
+    pub fn wants_sign_in(&self) -> bool {
+        self.survey().is_some_and(|survey| survey.reach == Reach::SignIn)
+    }
+}

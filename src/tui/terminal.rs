@@ -1,0 +1,120 @@
+//! The terminal, taken and always given back: at the end, on a failure, on a panic, on a signal.
+
+use std::io::{self, Stdout, Write, stdout};
+use std::panic;
+use std::sync::Once;
+
+use crossterm::clipboard::CopyToClipboard;
+#[cfg(not(windows))]
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::event::{DisableMouseCapture, EnableMouseCapture};
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::{cursor, execute};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+
+use crate::failure::{Failure, Kind, Result};
+
+/// A terminal that is given back when this is dropped.
+pub(crate) struct Guard {
+    terminal: Terminal<CrosstermBackend<Stdout>>,
+    mouse: bool,
+}
+
+fn failed(error: &io::Error) -> Failure {
+    Failure::new(Kind::Failed, "the terminal cannot be used").because(error.to_string())
+}
+
+impl Guard {
+    /// Takes the terminal.
+    ///
+    /// # Errors
+    /// When there is none, or it does not let itself be taken.
+    pub(crate) fn take(mouse: bool) -> Result<Self> {
+        static HOOK: Once = Once::new();
+        HOOK.call_once(|| {
+            let before = panic::take_hook();
+            panic::set_hook(Box::new(move |info| {
+                let _ = give_back();
+                before(info);
+            }));
+        });
+        let taken = enter(mouse).and_then(|()| Terminal::new(CrosstermBackend::new(stdout())));
+        match taken {
+            Ok(terminal) => Ok(Self { terminal, mouse }),
+            Err(error) => {
+                let _ = give_back();
+                Err(failed(&error))
+            }
+        }
+    }
+
+    /// The terminal to draw on.
+    pub(crate) fn terminal(&mut self) -> &mut Terminal<CrosstermBackend<Stdout>> {
+        &mut self.terminal
+    }
+
+    /// Draws.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub(crate) fn draw(&mut self, picture: impl FnOnce(&mut ratatui::Frame<'_>)) -> Result<()> {
+        self.terminal.draw(picture).map(|_| ()).map_err(|error| failed(&error))
+    }
+
+    /// Puts a text into the clipboard by OSC 52.
+    pub(crate) fn copy(&mut self, text: &str) {
+        let _ = execute!(self.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text));
+    }
+
+    /// Forgets what is on the screen, so that everything is drawn anew.
+    pub(crate) fn forget(&mut self) {
+        let _ = self.terminal.clear();
+    }
+
+    /// Gives the terminal back, stops this process, and takes the terminal again once it goes on.
+    ///
+    /// # Errors
+    /// When the terminal does not let itself be taken again.
+    pub(crate) fn suspend(&mut self) -> Result<()> {
+        #[cfg(unix)]
+        {
+            let _ = give_back();
+            // The whole group stops, as the shell expects of a job.
+            let _ = rustix::process::kill_current_process_group(rustix::process::Signal::TSTP);
+            enter(self.mouse).map_err(|error| failed(&error))?;
+        }
+        self.forget();
+        Ok(())
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let _ = give_back();
+    }
+}
+
+fn enter(mouse: bool) -> io::Result<()> {
+    enable_raw_mode()?;
+    let mut out = stdout();
+    execute!(out, EnterAlternateScreen, cursor::Hide)?;
+    // Windows answers pastes as key presses.
+    #[cfg(not(windows))]
+    execute!(out, EnableBracketedPaste)?;
+    if mouse {
+        execute!(out, EnableMouseCapture)?;
+    }
+    Ok(())
+}
+
+fn give_back() -> io::Result<()> {
+    let mut out = stdout();
+    let _ = execute!(out, DisableMouseCapture);
+    #[cfg(not(windows))]
+    let _ = execute!(out, DisableBracketedPaste);
+    let _ = execute!(out, LeaveAlternateScreen, cursor::Show);
+    let raw = disable_raw_mode();
+    out.flush()?;
+    raw
+}

@@ -1,0 +1,57 @@
+//! Answers go to the screen that asked. The slot says what was asked; an answer of another kind cannot come.
+
+use crate::tui::effect::{Answer, Effect};
+use crate::tui::screens::{credentials, matrix, preview, rollout, value};
+use crate::tui::state::{Slot, State};
+use crate::tui::theme::Role;
+
+/// Takes the answer to what was asked in a slot.
+pub(super) fn answer(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effect> {
+    let (name, field) = match slot {
+        Slot::Glance(name)
+        | Slot::Survey(name)
+        | Slot::Form(name)
+        | Slot::Save(name)
+        | Slot::Value(name)
+        | Slot::Plan(name)
+        | Slot::Run(name)
+        | Slot::Follow(name)
+        | Slot::Retry(name)
+        | Slot::Evidence(name) => (name.as_str(), ""),
+        Slot::Judge(name, field) | Slot::Reveal(name, field) | Slot::Generate(name, field) => {
+            (name.as_str(), field.as_str())
+        }
+        Slot::Vault | Slot::Aside => ("", ""),
+    };
+    match answer {
+        Answer::Vault(standing) => {
+            state.vault = Some(standing);
+            Vec::new()
+        }
+        Answer::Glance(answer) => matrix::update::glanced(state, name, answer),
+        Answer::Survey(answer) => matrix::update::surveyed(state, name, answer),
+        Answer::Form(answer) => credentials::update::formed(state, name, answer),
+        Answer::Judged(answer) => credentials::update::judged(state, (name, field), answer),
+        Answer::Revealed(answer) => credentials::update::revealed(state, (name, field), answer),
+        Answer::Generated(answer) => credentials::update::generated(state, (name, field), answer),
+        Answer::Saved(answer) => credentials::update::saved(state, name, answer),
+        Answer::ValueSet(answer) => value::update::set(state, name, answer),
+        Answer::Prepared(answer) => preview::update::planned(state, name, *answer),
+        Answer::Ran(answer) => rollout::update::ran(state, name, *answer),
+        Answer::Followed(answer) => {
+            if let Err(failure) = answer {
+                state.say(failure.to_string(), Role::Warn);
+            }
+            Vec::new()
+        }
+        Answer::Retried(answer) => rollout::update::retried(state, name, answer),
+        Answer::Saving(answer) => {
+            match answer {
+                Ok(file) => state.say(format!("Saved, masked: {}", file.display()), Role::Text),
+                Err(failure) => state.say(failure.to_string(), Role::Fail),
+            }
+            Vec::new()
+        }
+        Answer::Done => Vec::new(),
+    }
+}

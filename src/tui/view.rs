@@ -1,0 +1,113 @@
+//! Draws the state. Reads a shared reference and nothing else.
+
+use super::keymap::{Action, Binding, Keymap, Mode};
+use super::live;
+use super::screens::{confirm, credentials, help, matrix, outcome, preview, rollout, value};
+use super::state::{Dialog, Screen, State};
+use super::theme::Role;
+use super::widgets::canvas::{Canvas, width};
+use super::widgets::{age, badge, cut, glyph, keybar, statusline, stepper};
+
+/// The smallest screen that can be drawn on.
+const SMALLEST: (u16, u16) = (40, 10);
+
+/// Draws the whole screen: header, body, what goes on, where it goes to, which keys answer.
+pub(crate) fn draw(canvas: &mut Canvas<'_>, state: &State, keymap: &Keymap) {
+    let (wide, high) = (canvas.width(), canvas.height());
+    if wide < SMALLEST.0 || high < SMALLEST.1 {
+        return too_small(canvas);
+    }
+    header(canvas, state);
+    canvas.rule(1);
+    let activity = activity(state);
+    // The form uses the line above the status itself, unless something goes on.
+    let keeps = activity.is_some() || state.screen != Screen::Credentials;
+    let bottom = if keeps { 3 } else { 2 };
+    let mut body = canvas.part(0, 2, wide, high - 2 - bottom);
+    match state.screen {
+        Screen::Matrix => matrix::view::draw(&mut body, state),
+        Screen::Credentials => credentials::view::draw(&mut body, state),
+        Screen::Preview => preview::view::draw(&mut body, state),
+        Screen::Rollout => rollout::view::draw(&mut body, state),
+        Screen::Outcome => outcome::view::draw(&mut body, state),
+    }
+    if let Some(dialog) = state.dialogs.last() {
+        self::dialog(&mut canvas.part(0, 2, wide, high - 5), state, keymap, dialog);
+    }
+    if let Some((sign, words, role)) = activity {
+        let x = if sign.is_empty() { 1 } else { canvas.put(1, high - 3, sign, Role::Busy) + 1 };
+        canvas.put(x, high - 3, &cut::end(&words, wide.saturating_sub(x + 1)), role);
+    }
+    statusline::draw(canvas, state, high - 2);
+    let mode = state.mode();
+    let runs = state.running().is_some();
+    let bindings: Vec<&Binding> = keymap
+        .of(mode)
+        .filter(|binding| live::is(state, mode, binding.action))
+        .filter(|binding| binding.action != Action::Stop || (runs && mode == Mode::Rollout))
+        .collect();
+    keybar::draw(canvas, high - 1, &bindings);
+}
+
+fn too_small(canvas: &mut Canvas<'_>) {
+    let words = format!("{}x{} cells are needed here.", SMALLEST.0, SMALLEST.1);
+    for (line, y) in cut::wrap(&words, canvas.width()).iter().zip(0..) {
+        canvas.put(0, y, line, Role::Text);
+    }
+}
+
+fn header(canvas: &mut Canvas<'_>, state: &State) {
+    if state.screen == Screen::Matrix {
+        return matrix::view::header(canvas, state);
+    }
+    let end = badge::draw(canvas, state);
+    let watching = state.screen == Screen::Rollout
+        && state
+            .environment()
+            .and_then(|e| e.rollout.as_ref())
+            .is_some_and(|r| r.operation == crate::deploy::Operation::Watch);
+    if watching {
+        let x = canvas.width().saturating_sub(3 + width("Watch"));
+        canvas.put(x, 0, "Watch", Role::Focus);
+    } else {
+        stepper::draw(canvas, state.screen, end);
+    }
+}
+
+/// What is going on: a notice, what is waited for, else what the screen says of itself.
+fn activity(state: &State) -> Option<(&'static str, String, Role)> {
+    if let Some(notice) = &state.notice {
+        return Some(("", notice.text.clone(), notice.role));
+    }
+    let own = match state.screen {
+        Screen::Matrix | Screen::Credentials | Screen::Outcome => None,
+        Screen::Preview => state
+            .environment()
+            .and_then(|environment| preview::view::activity(&environment.preview, state.now))
+            .map(|words| ("", words, Role::Text)),
+        Screen::Rollout => state
+            .environment()
+            .and_then(|environment| environment.rollout.as_ref())
+            .map(|rollout| rollout::view::activity(rollout, state))
+            .map(|(words, role)| ("", words, role)),
+    };
+    if let Some((words, since)) = state.pending.words() {
+        let waited = age::since(since, state.now);
+        // What is answered at once needs no word.
+        if waited.as_millis() >= 100 {
+            return Some((glyph::spinner(state.now), format!("{words} ({})", age::short(waited)), Role::Muted));
+        }
+    }
+    own
+}
+
+fn dialog(canvas: &mut Canvas<'_>, state: &State, keymap: &Keymap, dialog: &Dialog) {
+    match dialog {
+        Dialog::Confirm(confirm) => confirm::view::draw(canvas, state, confirm),
+        Dialog::Value(value) => value::view::draw(canvas, value),
+        Dialog::Containers(containers) => rollout::view::draw_containers(canvas, containers),
+        Dialog::Text(text) => help::view::draw_text(canvas, text),
+        Dialog::Help { of, scroll } => help::view::draw_help(canvas, state, keymap, (*of, *scroll)),
+        Dialog::Leave => help::view::draw_leave(canvas, state),
+    }
+}

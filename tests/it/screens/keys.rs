@@ -1,0 +1,89 @@
+//! The key bar and the help say what is so.
+
+use std::collections::BTreeSet;
+
+use landfall::tui::keymap::{Action, DEFAULT, Keymap, Mode};
+use landfall::tui::{ColorMode, Options};
+use ratatui::layout::Size;
+
+use super::scenes;
+use super::stage::{NORMAL, Stage};
+
+#[test]
+fn the_default_keys_have_no_two_meanings_for_one_key() {
+    let keymap = Keymap::load(DEFAULT).unwrap();
+    // Two actions on one key are told apart by what is live: on the outcome, `r` tries again or plans again.
+    let shared = [(Mode::Outcome, Action::Again)];
+    for mode in Mode::ALL {
+        let mut seen = Vec::new();
+        for binding in keymap.of(mode).filter(|binding| !shared.contains(&(mode, binding.action))) {
+            for chord in &binding.keys {
+                assert!(!seen.contains(chord), "{mode:?}: {chord} has two meanings");
+                seen.push(*chord);
+            }
+        }
+    }
+}
+
+#[test]
+fn where_letters_are_text_no_letter_is_a_command() {
+    let keymap = Keymap::load(DEFAULT).unwrap();
+    for mode in Mode::ALL.into_iter().filter(|mode| mode.takes_text()) {
+        for binding in keymap.of(mode) {
+            assert!(binding.keys.iter().all(|chord| !chord.is_text()), "{mode:?}: {:?}", binding.action);
+        }
+    }
+}
+
+#[test]
+fn every_key_in_the_key_bar_is_bound_and_live() {
+    for (name, scene) in scenes::ALL {
+        let mut stage = scenes::play(scene, Options { color: ColorMode::Always, ..Options::default() }, NORMAL);
+        let bar = stage.text().lines().last().unwrap().to_owned();
+        let mode = stage.app.state().mode();
+        let words: Vec<String> = stage
+            .app
+            .keymap()
+            .of(mode)
+            .filter(|binding| stage.app.answers(binding.action))
+            .filter_map(|binding| Some(format!("{} {}", binding.label(), binding.bar.as_ref()?)))
+            .collect();
+        for entry in bar.split("  ").map(str::trim).filter(|entry| !entry.is_empty()) {
+            assert!(words.iter().any(|word| word == entry), "{name}: {entry:?} is not a live binding of {words:?}");
+        }
+    }
+}
+
+#[test]
+fn the_help_lists_every_live_key() {
+    for (name, scene) in scenes::ALL {
+        let size = Size { width: 120, height: 60 };
+        let mut stage = scenes::play(scene, Options { color: ColorMode::Always, ..Options::default() }, size);
+        let mode = stage.app.state().mode();
+        if matches!(mode, Mode::Text | Mode::Leave) {
+            continue;
+        }
+        let wanted: BTreeSet<String> = stage
+            .app
+            .keymap()
+            .of(mode)
+            .filter(|binding| stage.app.answers(binding.action))
+            .map(|binding| binding.help.clone())
+            .collect();
+        stage.press("F1");
+        let text = stage.text();
+        for sentence in wanted {
+            let start: String = sentence.chars().take(30).collect();
+            assert!(text.contains(&start), "{name}: {sentence:?} is not in the help:\n{text}");
+        }
+    }
+}
+
+#[test]
+fn a_click_in_the_key_bar_does_what_the_key_does() {
+    let mut stage = Stage::new(NORMAL);
+    let bar = stage.text().lines().last().unwrap().to_owned();
+    let at = bar.chars().position(|c| c == '?').unwrap();
+    stage.send(landfall::tui::msg::Msg::Click { x: u16::try_from(at).unwrap(), y: 23 });
+    assert_eq!(stage.app.state().mode(), Mode::Text);
+}

@@ -1,0 +1,217 @@
+//! The drawings of the screens, played on the stage.
+
+use jiff::SignedDuration;
+use landfall::deploy::{End, Event, Log, Operation, Outcome, Remedy, Step, StepState, Told, Wave, What};
+use landfall::health::Stage as Took;
+use landfall::plan::Action;
+use landfall::tui::Options;
+use landfall::tui::effect::Wish;
+use landfall::tui::msg::Msg;
+use ratatui::layout::Size;
+
+use super::stage::Stage;
+use super::world;
+
+/// Every scene by name.
+pub const ALL: [(&str, fn(&mut Stage)); 13] = [
+    ("matrix", |_| {}),
+    ("credentials", credentials),
+    ("preview", preview),
+    ("confirm", confirm),
+    ("rollout", rollout),
+    ("rollout-failing", failing),
+    ("outcome", outcome),
+    ("outcome-stopped", stopped),
+    ("help", help),
+    ("vault-locked", locked),
+    ("matrix-failing", |stage| stage.press("Right Right")),
+    ("preview-blocked", blocked),
+    ("watch", watch),
+];
+
+/// Plays a scene on a screen of this size.
+pub fn play(scene: fn(&mut Stage), options: Options, size: Size) -> Stage {
+    let mut stage = Stage::with(options, size);
+    scene(&mut stage);
+    stage
+}
+
+pub fn credentials(stage: &mut Stage) {
+    stage.press("Enter Tab 'correct-horse-battery-staple");
+}
+
+pub fn preview(stage: &mut Stage) {
+    stage.press("Enter Tab 'correct-horse-battery-staple Tab Tab Tab Tab 'Xk29-fhw8-PqLm-02vN Ctrl-S");
+    stage.plan(Ok(world::plan("dev")));
+    stage.press("Down Down");
+}
+
+pub fn confirm(stage: &mut Stage) {
+    stage.press(
+        "Right Right Enter Tab 'correct-horse-battery-staple Tab Tab Tab Tab 'Xk29-fhw8-PqLm-02vN Ctrl-S Ctrl-S",
+    );
+    stage.plan(Ok(world::plan("prod")));
+    stage.press("n 'pro");
+}
+
+pub fn blocked(stage: &mut Stage) {
+    preview(stage);
+    stage.press("r");
+    let mut plan = world::plan("dev");
+    let service = world::key("Service", "mlflow-dev");
+    let at = plan.changes.iter().position(|change| change.key == service).unwrap();
+    let mut change = plan.changes.remove(at);
+    change.action = Action::Blocked;
+    change.validation = landfall::plan::Validation::Refused("provided port is already allocated".into());
+    plan.changes.insert(0, change);
+    plan.blockers = vec![landfall::plan::Blocker {
+        key: Some(service),
+        sentence: "Port 30502 is taken by Service grafana/grafana.".into(),
+        next: "Use another port in this run (v), or free it there.".into(),
+        pointer: Some("/spec/ports/0/nodePort".into()),
+    }];
+    stage.plan(Ok(plan));
+    stage.press("g");
+}
+
+/// From the confirm dialog of stg into its run.
+fn started(stage: &mut Stage) {
+    stage.press("Right Enter Tab 'correct-horse-battery-staple Tab Tab Tab Tab 'Xk29-fhw8-PqLm-02vN Ctrl-S");
+    stage.plan(Ok(world::plan("stg")));
+    stage.press("n");
+    stage.wait(600);
+    stage.press("Enter");
+    let steps = world::steps().into_iter().map(|key| Step { key, action: Action::Update, state: StepState::Waiting });
+    let waves = vec![Wave { steps: steps.collect() }];
+    stage.happens(What::Started { operation: Operation::Apply, target: Box::new(world::target("stg")), waves });
+    for key in world::steps() {
+        let took = SignedDuration::from_millis(if key.kind == "Deployment" { 40 } else { 55 });
+        stage.happens(What::Sending(key.clone()));
+        stage.happens(What::Applied { key, took });
+    }
+    stage.happens(What::Waiting);
+}
+
+fn told(stage: &Stage, ago: i64, message: &str, count: i64) -> Told {
+    Told {
+        object: world::key("Pod", "mlflow-stg-6d9b7c9f4-x2lqd"),
+        reason: "Pod".into(),
+        message: message.into(),
+        warning: message.contains("ailed"),
+        count,
+        last: stage.now.checked_sub(SignedDuration::from_secs(ago)).unwrap(),
+    }
+}
+
+pub fn rollout(stage: &mut Stage) {
+    started(stage);
+    stage.wait(41_000);
+    stage.happens(What::Seen(world::moving(stage.now)));
+    let news = vec![
+        told(stage, 36, "Pulling image \"ghcr.io/mlflow/mlflow:v3.18.0-full\"", 1),
+        told(stage, 15, "Started container init", 1),
+        told(stage, 11, "Started container mlflow", 1),
+        told(stage, 2, "Startup probe failed: connection refused on 5000", 3),
+    ];
+    stage.happens(What::Told(news));
+    let follow = stage.asked(|wish| matches!(wish, Wish::Follow { .. })).unwrap();
+    let lines = [
+        "INFO  mlflow.store.db.utils: Creating initial MLflow database tables...",
+        "INFO  mlflow.server: Started server process [14]",
+    ];
+    let log = Log {
+        pod: world::key("Pod", "mlflow-stg-6d9b7c9f4-x2lqd"),
+        container: "mlflow".into(),
+        previous: false,
+        lines: lines.map(str::to_owned).to_vec(),
+    };
+    let at = stage.now;
+    stage.send(Msg::Event(follow, Event { at, what: What::Logged(log) }));
+}
+
+/// How a run of stg ended.
+pub fn end(end: End, headline: &str) -> Outcome {
+    let at = world::now();
+    let stage = |word: &str, from: i64, until: i64| Took {
+        word: word.into(),
+        from: at.checked_add(SignedDuration::from_secs(from)).unwrap(),
+        until: Some(at.checked_add(SignedDuration::from_secs(until)).unwrap()),
+    };
+    Outcome {
+        target: world::target("stg"),
+        operation: Operation::Apply,
+        end,
+        headline: headline.into(),
+        revision: Some(4),
+        cause: None,
+        failure: None,
+        remedies: Vec::new(),
+        done: Vec::new(),
+        undone: Vec::new(),
+        changed: vec!["image v3.17.2-full → v3.18.0-full".into(), "MLFLOW_LOGGING_LEVEL".into()],
+        pods: "1 of 1, restarted once because of the image".into(),
+        stages: vec![stage("pull", 0, 21), stage("init", 21, 25), stage("start", 25, 44)],
+        took: SignedDuration::from_secs(48),
+        url: Some("http://10.0.0.5:30501".into()),
+        login: Some("admin".into()),
+        command: "landfall apply stg".into(),
+    }
+}
+
+pub fn failing(stage: &mut Stage) {
+    started(stage);
+    stage.wait(52_000);
+    stage.happens(What::Seen(world::failing(stage.now)));
+    let news =
+        vec![told(stage, 50, "Assigned to worker-1", 1), told(stage, 9, "Failed to pull image: 401 Unauthorized", 3)];
+    stage.happens(What::Told(news));
+    let mut outcome = end(End::Failed, "stg is not ready: the registry refused the image");
+    outcome.cause = Some(world::refused());
+    outcome.took = SignedDuration::from_secs(52);
+    outcome.done = world::steps();
+    outcome.remedies = vec![Remedy::Credentials {
+        fields: vec!["registry.token".into()],
+        label: "enter a new token, apply only that Secret, retry".into(),
+    }];
+    stage.happens(What::Ended(Box::new(outcome)));
+}
+
+pub fn outcome(stage: &mut Stage) {
+    rollout(stage);
+    stage.wait(7_000);
+    stage.happens(What::Ended(Box::new(end(End::Healthy, "stg is ready: revision 4 in 48 s"))));
+}
+
+pub fn stopped(stage: &mut Stage) {
+    started(stage);
+    stage.wait(3_000);
+    stage.press("Ctrl-C");
+    let mut outcome = end(End::Stopped, "stopped after 3 s: 5 of 7 objects are applied");
+    outcome.done = world::steps()[..5].to_vec();
+    outcome.undone = world::steps()[5..].to_vec();
+    outcome.changed = Vec::new();
+    outcome.pods = "1 of 1, as before".into();
+    outcome.stages = Vec::new();
+    stage.happens(What::Ended(Box::new(outcome)));
+    stage.wait(7_000);
+}
+
+fn help(stage: &mut Stage) {
+    stage.press("?");
+}
+
+pub fn locked(stage: &mut Stage) {
+    stage.locked = true;
+    stage.press("Enter");
+}
+
+pub fn watch(stage: &mut Stage) {
+    stage.press("Right w");
+    stage.happens(What::Started {
+        operation: Operation::Watch,
+        target: Box::new(world::target("stg")),
+        waves: Vec::new(),
+    });
+    stage.wait(12_000);
+    stage.happens(What::Seen(world::moving(stage.now)));
+}

@@ -1,0 +1,170 @@
+//! The app without a terminal, in front of answers made by hand: the ones of the drawings.
+
+use crossterm::event::KeyEvent;
+use jiff::{SignedDuration, Timestamp};
+use landfall::deploy::{Event, Form, What};
+use landfall::secret::{Judge, Level, Opinion, Rule};
+use landfall::tui::effect::{Answer, Effect, Question, Wish};
+use landfall::tui::keymap::Chord;
+use landfall::tui::msg::Msg;
+use landfall::tui::{App, ColorMode, Options};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Size;
+
+use super::world;
+
+/// The app and what it asked for that is not answered by itself.
+pub struct Stage {
+    pub app: App,
+    pub now: Timestamp,
+    pub open: Vec<Effect>,
+    pub size: Size,
+    /// Whether the vault is locked.
+    pub locked: bool,
+}
+
+pub const NORMAL: Size = Size { width: 80, height: 24 };
+pub const WIDE: Size = Size { width: 120, height: 40 };
+pub const SMALL: Size = Size { width: 50, height: 15 };
+
+impl Stage {
+    pub fn new(size: Size) -> Self {
+        Self::with(Options { color: ColorMode::Always, ..Options::default() }, size)
+    }
+
+    pub fn with(options: Options, size: Size) -> Self {
+        let names = ["dev", "stg", "prod"].map(str::to_owned).to_vec();
+        let app = App::of(("mlflow".into(), "MLflow".into()), names, options, size).unwrap();
+        let mut stage = Self { app, now: world::now(), open: Vec::new(), size, locked: false };
+        stage.app.handle(Msg::Tick(stage.now));
+        let effects = stage.app.start();
+        stage.take(effects);
+        stage
+    }
+
+    /// Lets a message in; what it asks is answered by the hand-made world, or stays open.
+    pub fn send(&mut self, msg: Msg) {
+        let effects = self.app.handle(msg);
+        self.take(effects);
+    }
+
+    fn take(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match answer(&effect.wish, self.locked) {
+                Some(answer) => self.send(Msg::Answer(effect.question, answer)),
+                None => self.open.push(effect),
+            }
+        }
+    }
+
+    /// Presses keys, named as in the keymap and separated by blanks; a word in quotes is typed.
+    pub fn press(&mut self, keys: &str) {
+        for key in keys.split(' ').filter(|key| !key.is_empty()) {
+            match key.strip_prefix('\'') {
+                Some(word) => word
+                    .chars()
+                    .for_each(|c| self.key(Chord { code: crossterm::event::KeyCode::Char(c), ctrl: false }.press())),
+                None => self.key(key.parse::<Chord>().unwrap().press()),
+            }
+        }
+    }
+
+    pub fn key(&mut self, key: KeyEvent) {
+        self.send(Msg::Key(key));
+    }
+
+    /// Lets time go on.
+    pub fn wait(&mut self, milliseconds: i64) {
+        self.now = self.now.checked_add(SignedDuration::from_millis(milliseconds)).unwrap();
+        self.send(Msg::Tick(self.now));
+    }
+
+    pub fn resize(&mut self, size: Size) {
+        self.size = size;
+        self.send(Msg::Resize(size));
+    }
+
+    /// What was asked and is not answered, the newest last.
+    pub fn asked(&self, wanted: impl Fn(&Wish) -> bool) -> Option<Question> {
+        self.open.iter().rev().find(|effect| wanted(&effect.wish)).map(|effect| effect.question)
+    }
+
+    /// Answers the newest plan that was asked for.
+    pub fn plan(&mut self, plan: world::Planned) {
+        let question = self.asked(|wish| matches!(wish, Wish::Prepare { .. })).unwrap();
+        self.send(Msg::Answer(question, Answer::Prepared(Box::new(plan))));
+    }
+
+    /// The number of the newest run or watch.
+    pub fn run(&self) -> Question {
+        self.asked(|wish| matches!(wish, Wish::Apply(_) | Wish::Watch(_))).unwrap()
+    }
+
+    /// Something happens in the newest run, so many seconds after now.
+    pub fn happens(&mut self, what: What) {
+        let (run, at) = (self.run(), self.now);
+        self.send(Msg::Event(run, Event { at, what }));
+    }
+
+    pub fn buffer(&mut self) -> Buffer {
+        let mut terminal = Terminal::new(TestBackend::new(self.size.width, self.size.height)).unwrap();
+        terminal.draw(|frame| self.app.draw(frame)).unwrap();
+        terminal.backend().buffer().clone()
+    }
+
+    /// The screen as text, without blanks at the ends of lines.
+    pub fn text(&mut self) -> String {
+        let buffer = self.buffer();
+        let width = usize::from(buffer.area.width);
+        let rows = buffer.content.chunks(width);
+        rows.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>().trim_end().to_owned() + "\n")
+            .collect()
+    }
+}
+
+/// The answer of the hand-made world; none where a test has to give it.
+fn answer(wish: &Wish, locked: bool) -> Option<Answer> {
+    let vault = if locked { world::locked() } else { world::vault() };
+    Some(match wish {
+        Wish::Vault => Answer::Vault(vault),
+        Wish::Glance(name) => Answer::Glance(Ok(world::glance(name))),
+        Wish::Survey(name) => Answer::Survey(Ok(world::survey(name))),
+        Wish::Form(name) => Answer::Form(Ok(Form { vault, ..world::form(name) })),
+        Wish::Judge { field, value, .. } => Answer::Judged(Ok(match value {
+            Some(value) => {
+                let rule = Rule {
+                    name: field.clone(),
+                    title: field.clone(),
+                    minimum: if field == "mlflow.password" { 12 } else { 0 },
+                    pattern: None,
+                    leftovers: vec!["your-secure-password".into()],
+                    masked: field.ends_with("password") || field.ends_with("key"),
+                };
+                Some(Judge::default().judge("dev", &rule, value))
+            }
+            None if field == "pgsql.password" => Some(Opinion {
+                level: Level::Strong,
+                words: "same as stg PostgreSQL".into(),
+                same_as: vec![("stg".into(), "PostgreSQL".into())],
+                advice: "Whoever learns one of them knows both.".into(),
+                blocks: false,
+                warns: true,
+            }),
+            None => None,
+        })),
+        Wish::Generate { recipe, .. } => Answer::Generated(landfall::secret::generate(recipe.length)),
+        Wish::Save { .. } => Answer::Saved(Ok(())),
+        Wish::SetValue { .. } => Answer::ValueSet(Ok(())),
+        Wish::Stop(_) | Wish::Copy(_) | Wish::Redraw | Wish::Suspend => Answer::Done,
+        Wish::Reveal { .. }
+        | Wish::Prepare { .. }
+        | Wish::Apply(_)
+        | Wish::Watch(_)
+        | Wish::Follow { .. }
+        | Wish::Retry(_)
+        | Wish::Evidence(_)
+        | Wish::Quit(_) => return None,
+    })
+}

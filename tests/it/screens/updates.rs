@@ -1,0 +1,409 @@
+//! State and message in, state and effects out.
+
+use landfall::deploy::{End, Event, Operation, What};
+use landfall::failure::Failure;
+use landfall::health::Tree;
+use landfall::plan::Action as Change;
+use landfall::secret::Secret;
+use landfall::tui::effect::{Answer, Question, Wish};
+use landfall::tui::keymap::Mode;
+use landfall::tui::msg::{Msg, Turn};
+use landfall::tui::screens::credentials::Entered;
+use landfall::tui::state::{Dialog, Screen};
+use landfall::tui::{App, ColorMode, Options, Start};
+use ratatui::layout::Size;
+use zeroize::Zeroizing;
+
+use super::scenes;
+use super::stage::{NORMAL, SMALL, Stage, WIDE};
+use super::world;
+
+fn play(scene: fn(&mut Stage)) -> Stage {
+    scenes::play(scene, Options { color: ColorMode::Always, ..Options::default() }, NORMAL)
+}
+
+fn screen(stage: &Stage) -> Screen {
+    stage.app.state().screen
+}
+
+fn is_quit(wish: &Wish) -> bool {
+    matches!(wish, Wish::Quit(_))
+}
+
+#[test]
+fn the_first_thing_is_to_ask_the_vault_and_every_cluster() {
+    let names = vec!["dev".to_owned(), "prod".to_owned()];
+    let mut app = App::of(("mlflow".into(), "MLflow".into()), names, Options::default(), NORMAL).unwrap();
+    let asked: Vec<String> = app.start().iter().map(|effect| format!("{:?}", effect.wish)).collect();
+    assert_eq!(asked, ["Vault", "Glance(\"dev\")", "Survey(\"dev\")", "Glance(\"prod\")", "Survey(\"prod\")"]);
+}
+
+#[test]
+fn it_can_begin_with_one_environment_or_with_watching_it() {
+    let size = NORMAL;
+    let walk = Stage::with(Options { start: Start::Environment("stg".into()), ..Options::default() }, size);
+    assert_eq!((walk.app.state().chosen, screen(&walk)), (1, Screen::Credentials));
+    let watch = Stage::with(Options { start: Start::Watch("stg".into()), ..Options::default() }, size);
+    assert_eq!((watch.app.state().chosen, screen(&watch)), (1, Screen::Rollout));
+    assert!(watch.asked(|wish| matches!(wish, Wish::Watch(name) if name == "stg")).is_some());
+}
+
+#[test]
+fn the_walk_goes_forward_with_the_documented_keys() {
+    let mut stage = play(scenes::outcome);
+    assert_eq!(screen(&stage), Screen::Outcome);
+    stage.press("n");
+    assert_eq!((screen(&stage), stage.app.state().chosen), (Screen::Credentials, 2));
+}
+
+#[test]
+fn esc_keeps_what_was_typed() {
+    let mut stage = Stage::new(NORMAL);
+    stage.press("Enter Tab 'half-a-pass Esc");
+    assert_eq!(screen(&stage), Screen::Matrix);
+    stage.press("Right Left Enter");
+    let credentials = stage.app.state().environment().unwrap().credentials.as_ref().unwrap();
+    assert_eq!(credentials.focus, 1);
+    let kept = &credentials.fields[1];
+    assert!(kept.value().same(&Secret::new("half-a-pass")));
+}
+
+#[test]
+fn esc_goes_back_from_every_step() {
+    let mut stage = play(scenes::confirm);
+    stage.press("Esc");
+    assert!(stage.app.state().dialogs.is_empty());
+    assert_eq!(screen(&stage), Screen::Preview);
+    stage.press("Esc");
+    assert_eq!(screen(&stage), Screen::Credentials);
+    stage.press("Esc");
+    assert_eq!(screen(&stage), Screen::Matrix);
+}
+
+#[test]
+fn enter_within_half_a_second_of_the_question_does_nothing() {
+    let mut stage = play(scenes::preview);
+    stage.press("n");
+    stage.wait(499);
+    stage.press("Enter");
+    assert!(matches!(stage.app.state().dialogs.last(), Some(Dialog::Confirm(_))));
+    assert!(stage.asked(|wish| matches!(wish, Wish::Apply(_))).is_none());
+    stage.wait(1);
+    stage.press("Enter");
+    assert_eq!(screen(&stage), Screen::Rollout);
+    assert!(stage.asked(|wish| matches!(wish, Wish::Apply(_))).is_some());
+}
+
+#[test]
+fn a_protected_environment_wants_its_name() {
+    let mut stage = play(scenes::confirm);
+    stage.wait(1_000);
+    stage.press("Enter");
+    assert_eq!(screen(&stage), Screen::Preview, "pro is not prod");
+    stage.press("'d Enter");
+    assert_eq!(screen(&stage), Screen::Rollout);
+}
+
+#[test]
+fn a_blocked_plan_has_no_apply() {
+    let mut stage = play(scenes::blocked);
+    stage.press("n");
+    assert!(stage.app.state().dialogs.is_empty());
+    stage.press("v 'access.port Enter '30503 Enter");
+    assert!(stage.app.state().dialogs.is_empty(), "the value is set");
+    let plans = stage.open.iter().filter(|effect| matches!(effect.wish, Wish::Prepare { .. })).count();
+    assert_eq!(plans, 3, "it plans again");
+}
+
+#[test]
+fn taking_over_plans_again_with_that_wish() {
+    let mut stage = play(scenes::preview);
+    stage.press("r");
+    let mut plan = world::plan("dev");
+    plan.changes[0].action = Change::Conflict;
+    stage.plan(Ok(plan));
+    stage.press("o");
+    assert!(stage.asked(|wish| matches!(wish, Wish::Prepare { take_over: true, .. })).is_some());
+}
+
+#[test]
+fn a_plan_without_changes_offers_to_watch() {
+    let mut stage = play(scenes::preview);
+    stage.press("r");
+    let mut plan = world::plan("dev");
+    plan.restarts.clear();
+    plan.changes.iter_mut().for_each(|change| change.action = Change::Unchanged);
+    stage.plan(Ok(plan));
+    let text = stage.text();
+    assert!(text.contains("Nothing changes"), "{text}");
+    stage.press("n");
+    assert!(stage.app.state().dialogs.is_empty(), "there is nothing to apply");
+    stage.press("w");
+    assert!(stage.asked(|wish| matches!(wish, Wish::Watch(_))).is_some());
+}
+
+#[test]
+fn a_failed_plan_says_why_and_can_be_asked_again() {
+    let mut stage = play(scenes::preview);
+    stage.press("r");
+    let failure = Failure::new(landfall::failure::Kind::NoContact, "the cluster kind-lab does not answer")
+        .hint("start it, or choose another context");
+    stage.plan(Err(failure));
+    let text = stage.text();
+    assert!(text.contains("the cluster kind-lab does not answer"), "{text}");
+    assert!(text.contains("start it, or choose another context"), "{text}");
+}
+
+#[test]
+fn late_answers_are_dropped() {
+    let mut stage = play(scenes::preview);
+    stage.press("r");
+    let old = stage.asked(|wish| matches!(wish, Wish::Prepare { .. })).unwrap();
+    stage.press("r");
+    let late = Answer::Prepared(Box::new(Err(Failure::input("late"))));
+    stage.send(Msg::Answer(old, late));
+    assert!(stage.app.state().environment().unwrap().preview.plan.is_some());
+    stage.plan(Ok(world::plan("dev")));
+    assert!(stage.app.state().environment().unwrap().preview.failure.is_none());
+}
+
+#[test]
+fn events_of_another_run_are_dropped() {
+    let mut stage = play(scenes::rollout);
+    let at = stage.now;
+    stage.send(Msg::Event(Question(9_999), Event { at, what: What::Seen(Tree::default()) }));
+    let rollout = stage.app.state().environment().unwrap().rollout.as_ref().unwrap();
+    assert!(!rollout.progress.tree.roots.is_empty());
+}
+
+#[test]
+fn a_masked_value_is_never_drawn_unless_revealed() {
+    let canary = "Canary-71-Zebra-Quartz";
+    let mut stage = Stage::new(NORMAL);
+    stage.press("Enter Tab");
+    stage.send(Msg::Paste(Zeroizing::new(format!("{canary}\n"))));
+    for size in [NORMAL, WIDE, SMALL] {
+        stage.resize(size);
+        assert!(!stage.text().contains("Canary"));
+    }
+    stage.resize(NORMAL);
+    stage.press("Ctrl-R");
+    assert!(stage.text().contains(canary));
+    stage.wait(9_999);
+    assert!(stage.text().contains(canary));
+    stage.wait(1);
+    assert!(!stage.text().contains("Canary"), "it ends after ten seconds");
+    stage.press("Ctrl-R");
+    assert!(stage.text().contains(canary));
+    stage.press("Tab");
+    assert!(!stage.text().contains("Canary"), "it ends when the field is left");
+}
+
+#[test]
+fn a_stored_value_is_asked_for_when_it_is_revealed() {
+    let mut stage = Stage::new(NORMAL);
+    stage.press("Enter Tab Tab Tab Ctrl-R");
+    let question = stage.asked(|wish| matches!(wish, Wish::Reveal { field, .. } if field == "pgsql.password")).unwrap();
+    stage.send(Msg::Answer(question, Answer::Revealed(Ok(Some(Secret::new("Stored-Canary"))))));
+    assert!(stage.text().contains("Stored-Canary"));
+    stage.wait(10_000);
+    assert!(!stage.text().contains("Stored-Canary"));
+}
+
+#[test]
+fn several_pasted_lines_are_not_taken_and_it_is_said() {
+    let mut stage = Stage::new(NORMAL);
+    stage.press("Enter Tab");
+    stage.send(Msg::Paste(Zeroizing::new("one\ntwo".into())));
+    let text = stage.text();
+    assert!(text.contains("Not taken"), "{text}");
+    assert!(stage.app.state().environment().unwrap().credentials.as_ref().unwrap().fields[1].is_empty());
+}
+
+#[test]
+fn generate_fills_the_field_and_generate_all_fills_what_is_empty_or_flagged() {
+    let mut stage = Stage::new(NORMAL);
+    stage.press("Enter Tab Ctrl-G");
+    let new = |stage: &Stage| -> Vec<String> {
+        let credentials = stage.app.state().environment().unwrap().credentials.as_ref().unwrap();
+        let masked = credentials.fields.iter().filter(|field| matches!(field.entered, Entered::Masked(_)));
+        masked.filter(|field| field.is_new()).map(|field| field.spec.name.clone()).collect()
+    };
+    assert_eq!(new(&stage), ["mlflow.password"]);
+    stage.press("F2");
+    assert_eq!(new(&stage), ["mlflow.password", "pgsql.password", "minio.secret_key"]);
+}
+
+#[test]
+fn what_is_needed_blocks_and_takes_the_focus() {
+    let mut stage = Stage::new(NORMAL);
+    stage.press("Enter Ctrl-S");
+    assert_eq!(screen(&stage), Screen::Credentials);
+    assert_eq!(stage.app.state().environment().unwrap().credentials.as_ref().unwrap().focus, 1);
+    let text = stage.text();
+    assert!(text.contains("Not yet: MLflow login password is needed."), "{text}");
+}
+
+#[test]
+fn what_warns_is_asked_once_more_in_a_protected_environment() {
+    let fill = "Enter Tab 'correct-horse-battery-staple Tab Tab Tab Tab 'Xk29-fhw8-PqLm-02vN Ctrl-S";
+    let mut dev = Stage::new(NORMAL);
+    dev.press(fill);
+    assert_eq!(screen(&dev), Screen::Preview);
+    let mut prod = Stage::new(NORMAL);
+    prod.press("Right Right");
+    prod.press(fill);
+    assert_eq!(screen(&prod), Screen::Credentials);
+    prod.press("Ctrl-S");
+    assert_eq!(screen(&prod), Screen::Preview);
+}
+
+#[test]
+fn a_locked_vault_is_said_before_anything_can_be_typed() {
+    let mut stage = play(scenes::locked);
+    assert_eq!(stage.app.state().mode(), Mode::Vault);
+    stage.locked = false;
+    stage.press("r");
+    assert_eq!(stage.app.state().mode(), Mode::Credentials);
+}
+
+#[test]
+fn resize_keeps_the_focus() {
+    let mut stage = play(scenes::credentials);
+    stage.press("Tab Tab Tab");
+    for size in [SMALL, Size { width: 20, height: 5 }, WIDE, NORMAL] {
+        stage.resize(size);
+        stage.buffer();
+    }
+    assert_eq!(stage.app.state().environment().unwrap().credentials.as_ref().unwrap().focus, 4);
+}
+
+#[test]
+fn ctrl_c_once_stops_and_says_what_is_unfinished_twice_leaves() {
+    let mut stage = play(scenes::preview);
+    stage.press("n");
+    stage.wait(600);
+    stage.press("Enter");
+    let run = stage.run();
+    stage.happens(What::Started {
+        operation: Operation::Apply,
+        target: Box::new(world::target("dev")),
+        waves: vec![landfall::deploy::Wave {
+            steps: vec![landfall::deploy::Step {
+                key: world::key("Deployment", "mlflow-dev"),
+                action: Change::Update,
+                state: landfall::deploy::StepState::Waiting,
+            }],
+        }],
+    });
+    let effects = stage.app.handle(Msg::Key("Ctrl-C".parse::<landfall::tui::keymap::Chord>().unwrap().press()));
+    assert!(effects.iter().any(|effect| matches!(effect.wish, Wish::Stop(stopped) if stopped == run)));
+    let text = stage.text();
+    assert!(text.contains("Not applied: Deployment mlflow-dev."), "{text}");
+    assert!(stage.asked(is_quit).is_none());
+    stage.wait(60_000);
+    stage.press("Ctrl-C");
+    assert!(stage.asked(|wish| matches!(wish, Wish::Quit(130))).is_some());
+}
+
+#[test]
+fn ctrl_c_with_nothing_running_wants_to_be_pressed_again_soon() {
+    let mut stage = Stage::new(NORMAL);
+    stage.press("Ctrl-C");
+    assert!(stage.text().contains("Ctrl-C again to leave"));
+    stage.wait(5_000);
+    stage.press("Ctrl-C");
+    assert!(stage.asked(is_quit).is_none(), "too late to count as again");
+    stage.press("Ctrl-C");
+    assert!(stage.asked(|wish| matches!(wish, Wish::Quit(0))).is_some());
+}
+
+#[test]
+fn q_leaves_and_asks_while_something_runs() {
+    let mut idle = Stage::new(NORMAL);
+    idle.press("q");
+    assert!(idle.asked(is_quit).is_some());
+    let mut busy = play(scenes::rollout);
+    busy.press("q");
+    assert_eq!(busy.app.state().mode(), Mode::Leave);
+    assert!(busy.asked(is_quit).is_none());
+    busy.press("Esc q Enter");
+    assert!(busy.asked(is_quit).is_some());
+}
+
+#[test]
+fn a_run_goes_on_while_one_looks_elsewhere() {
+    let mut stage = play(scenes::rollout);
+    stage.press("Esc");
+    assert_eq!(screen(&stage), Screen::Matrix);
+    stage.happens(What::Ended(Box::new(scenes::end(End::Healthy, "stg is ready: revision 4 in 48 s"))));
+    assert_eq!(screen(&stage), Screen::Matrix, "nobody is pulled away");
+    assert!(stage.text().contains("stg is ready: revision 4 in 48 s."));
+}
+
+#[test]
+fn a_watch_ends_when_it_is_left() {
+    let mut stage = play(scenes::watch);
+    let run = stage.run();
+    let effects = stage.app.handle(Msg::Key("Esc".parse::<landfall::tui::keymap::Chord>().unwrap().press()));
+    assert!(effects.iter().any(|effect| matches!(effect.wish, Wish::Stop(stopped) if stopped == run)));
+    assert!(stage.app.state().environment().unwrap().rollout.is_none());
+}
+
+#[test]
+fn a_cause_that_went_away_is_no_longer_shown() {
+    let mut stage = play(scenes::rollout);
+    stage.happens(What::Seen(world::failing(stage.now)));
+    assert!(stage.text().contains("the registry refused"));
+    stage.happens(What::Seen(world::moving(stage.now)));
+    assert!(!stage.text().contains("the registry refused"));
+}
+
+#[test]
+fn a_refused_token_leads_to_its_field() {
+    let mut stage = play(scenes::failing);
+    stage.press("t");
+    assert_eq!(screen(&stage), Screen::Credentials);
+    let credentials = stage.app.state().environment().unwrap().credentials.as_ref().unwrap();
+    assert_eq!(credentials.focused().unwrap().spec.name, "registry.token");
+}
+
+#[test]
+fn the_log_of_the_young_pod_is_followed_and_another_can_be_chosen() {
+    let mut stage = play(scenes::rollout);
+    stage.press("l Up Enter");
+    let follow = stage.open.iter().rev().find_map(|effect| match &effect.wish {
+        Wish::Follow { of, .. } => Some(of.container.clone()),
+        _ => None,
+    });
+    assert_eq!(follow.as_deref(), Some("init"));
+}
+
+#[test]
+fn the_wheel_scrolls_what_is_under_it_and_a_click_chooses() {
+    let mut stage = play(scenes::preview);
+    stage.buffer();
+    stage.send(Msg::Wheel { x: 10, y: 5, turn: Turn::Up });
+    assert_eq!(stage.app.state().environment().unwrap().preview.cursor, 1);
+    stage.buffer();
+    stage.send(Msg::Click { x: 10, y: 4 });
+    assert_eq!(stage.app.state().environment().unwrap().preview.cursor, 0);
+}
+
+#[test]
+fn yaml_is_copied_masked() {
+    let mut stage = play(scenes::preview);
+    let effects = stage.app.handle(Msg::Key("y".parse::<landfall::tui::keymap::Chord>().unwrap().press()));
+    let copied = effects.iter().find_map(|effect| match &effect.wish {
+        Wish::Copy(text) => Some(text.clone()),
+        _ => None,
+    });
+    assert!(copied.unwrap().contains("password: ●1"));
+}
+
+#[test]
+fn the_exit_code_is_that_of_the_last_run() {
+    let mut stage = play(scenes::failing);
+    stage.press("q");
+    assert!(stage.asked(|wish| matches!(wish, Wish::Quit(1))).is_some());
+}

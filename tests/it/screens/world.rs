@@ -1,0 +1,353 @@
+//! What the drawings show, as data.
+
+use jiff::{SignedDuration, Timestamp};
+use landfall::deploy::{Fill, Form, FormField, FormGroup, Glance, Payload, Reach, Survey};
+use landfall::failure::Failure;
+use landfall::health::{Cause, ContainerState, ContainerView, Health, Node, PodView, Stage, Tree, Trouble, Verdict};
+use landfall::module::Recipe;
+use landfall::object::Key;
+use landfall::plan::{Action, Change, FieldChange, Plan, Restart, Target, Validation};
+use landfall::secret::{self, Standing, VaultKind};
+
+pub type Planned = Result<Plan<Payload>, Failure>;
+
+pub fn now() -> Timestamp {
+    "2026-03-01T12:00:00Z".parse().unwrap()
+}
+
+pub fn ago(seconds: i64) -> Timestamp {
+    now().checked_sub(SignedDuration::from_secs(seconds)).unwrap()
+}
+
+const DAY: i64 = 86_400;
+
+pub fn vault() -> Standing {
+    Standing { kind: VaultKind::Keyring, name: "keyring login".into(), health: secret::Health::Ready, writable: true }
+}
+
+pub fn locked() -> Standing {
+    Standing {
+        health: secret::Health::Locked {
+            cure: "Unlock the keyring \"login\" in your desktop's password program.".into(),
+        },
+        ..vault()
+    }
+}
+
+pub fn glance(name: &str) -> Glance {
+    let prod = name == "prod";
+    let port = match name {
+        "dev" => "30502",
+        "stg" => "30501",
+        _ => "30500",
+    };
+    Glance {
+        environment: name.into(),
+        protected: prod,
+        context: Some(if prod { "prod-eu" } else { "kind-lab" }.into()),
+        server: Some(if prod { "https://10.9.0.1:6443" } else { "https://10.0.0.5:6443" }.into()),
+        namespace: "mlflow".into(),
+        credentials: Fill::Counted { set: if prod { 6 } else { 8 }, needed: 8, flagged: 0 },
+        rows: vec![
+            ("Image".into(), if prod { "v3.17.2-full" } else { "v3.18.0-full" }.into()),
+            ("Port".into(), port.into()),
+        ],
+        url: Some(format!("http://10.0.0.5:{port}")),
+        login: Some("admin".into()),
+        complaints: Vec::new(),
+    }
+}
+
+fn pod_key(name: &str) -> Key {
+    Key::new("v1", "Pod", Some("mlflow"), name)
+}
+
+pub fn key(kind: &str, name: &str) -> Key {
+    let api = match kind {
+        "Deployment" => "apps/v1",
+        _ => "v1",
+    };
+    Key::new(api, kind, (kind != "Namespace").then_some("mlflow"), name)
+}
+
+pub fn refused() -> Cause {
+    Cause {
+        trouble: Trouble::RegistryRefused {
+            image: "ghcr.io/mlflow/mlflow:v3.18.0-full".into(),
+            pull_secrets: vec!["github-registry".into()],
+        },
+        headline: "the registry refused ghcr.io/mlflow/mlflow:v3.18.0-full".into(),
+        sentence: "The token in Secret github-registry was rejected (401 Unauthorized); dev and prod use the same one. The pod tries again every 5 minutes.".into(),
+        next: "Enter a new token.".into(),
+        object: pod_key("mlflow-stg-6d9b7c9f4-x2lqd"),
+        container: Some("init".into()),
+        fatal: true,
+    }
+}
+
+fn node(key: Key, health: Health, created: Timestamp) -> Node {
+    Node { key, health, created: Some(created), current: true, pod: None, children: Vec::new() }
+}
+
+fn container(name: &str, state: ContainerState) -> ContainerView {
+    ContainerView {
+        name: name.into(),
+        init: name == "init",
+        image: "ghcr.io/mlflow/mlflow:v3.18.0-full".into(),
+        state,
+        ready: false,
+        restarts: 0,
+    }
+}
+
+fn stage(word: &str, from: Timestamp, until: Option<Timestamp>) -> Stage {
+    Stage { word: word.into(), from, until }
+}
+
+/// A Deployment with one pod that pulls, initialises and starts.
+pub fn moving(now: Timestamp) -> Tree {
+    let back = |seconds| now.checked_sub(SignedDuration::from_secs(seconds)).unwrap();
+    let mut pod = node(pod_key("mlflow-stg-6d9b7c9f4-x2lqd"), Health::new(Verdict::Progressing, "starting"), back(34));
+    pod.pod = Some(PodView {
+        node: Some("worker-1".into()),
+        restarts: 0,
+        containers: vec![
+            container(
+                "init",
+                ContainerState::Ended {
+                    exit: 0,
+                    reason: "Completed".into(),
+                    since: Some(back(13)),
+                    until: Some(back(9)),
+                },
+            ),
+            container("mlflow", ContainerState::Running { since: Some(back(9)) }),
+        ],
+        stages: vec![
+            stage("pull", back(34), Some(back(13))),
+            stage("init", back(13), Some(back(9))),
+            stage("start", back(9), None),
+        ],
+    });
+    let mut root = node(
+        key("Deployment", "mlflow-stg"),
+        Health::new(Verdict::Progressing, "0/1 available, new 1, old 0"),
+        back(38),
+    );
+    root.children = vec![pod];
+    let mut roots = vec![root];
+    roots.extend(plain());
+    Tree { roots }
+}
+
+/// The same, with an image that cannot be pulled.
+pub fn failing(now: Timestamp) -> Tree {
+    let back = |seconds| now.checked_sub(SignedDuration::from_secs(seconds)).unwrap();
+    let mut tree = moving(now);
+    let root = &mut tree.roots[0];
+    root.health = Health::new(Verdict::Failed, "0/1 available, new 1, old 0");
+    root.created = Some(back(50));
+    let pod = &mut root.children[0];
+    pod.health = Health { verdict: Verdict::Failed, reason: "ImagePullBackOff".into(), cause: Some(refused()) };
+    pod.created = Some(back(49));
+    let view = pod.pod.as_mut().unwrap();
+    view.containers[0].state = ContainerState::Waiting { reason: "ImagePullBackOff".into() };
+    view.containers[1].state = ContainerState::Waiting { reason: "PodInitializing".into() };
+    tree
+}
+
+fn plain() -> Vec<Node> {
+    steps()
+        .into_iter()
+        .filter(|key| key.kind != "Deployment")
+        .map(|key| node(key, Health::new(Verdict::Ready, ""), ago(3 * DAY)))
+        .collect()
+}
+
+/// All objects in the order of application.
+pub fn steps() -> Vec<Key> {
+    vec![
+        key("Namespace", "mlflow"),
+        key("ConfigMap", "mlflow-config-stg"),
+        key("ConfigMap", "mlflow-files-stg"),
+        key("Secret", "mlflow-secrets-stg"),
+        key("Secret", "github-registry"),
+        key("Service", "mlflow-stg"),
+        key("Deployment", "mlflow-stg"),
+    ]
+}
+
+fn well(name: &str) -> Tree {
+    let mut pod =
+        node(pod_key(&format!("mlflow-{name}-58c7d9f4b-q8wzr")), Health::new(Verdict::Ready, ""), ago(3 * DAY));
+    let mut main = container("mlflow", ContainerState::Running { since: Some(ago(3 * DAY)) });
+    main.ready = true;
+    pod.pod = Some(PodView { node: Some("worker-1".into()), restarts: 0, containers: vec![main], stages: Vec::new() });
+    let mut root = node(
+        key("Deployment", &format!("mlflow-{name}")),
+        Health::new(Verdict::Ready, "1/1 available, new 1, old 0"),
+        ago(3 * DAY),
+    );
+    root.children = vec![pod];
+    Tree { roots: vec![root] }
+}
+
+pub fn survey(name: &str) -> Survey {
+    let (verdict, reason, revision, tree) = match name {
+        "dev" => (Verdict::Ready, "1/1 available", (12, ago(3 * DAY)), well(name)),
+        "stg" => (Verdict::Progressing, "0/1 available, new 1, old 0", (4, ago(38)), moving(now())),
+        _ => (Verdict::Failed, "0/1 available, new 1, old 0", (9, ago(2 * 3_600)), Tree::default()),
+    };
+    let mut health = Health::new(verdict, reason);
+    if verdict == Verdict::Failed {
+        health.cause = Some(Cause { object: pod_key("mlflow-prod-6d9b7c9f4-x2lqd"), ..refused() });
+    }
+    Survey {
+        environment: name.into(),
+        reach: Reach::Yes("v1.36.2".into()),
+        health: Some(health),
+        tree,
+        revision: Some(revision),
+        by: Some("ann@laptop".into()),
+        by_hand: Some(if name == "prod" { 2 } else { 0 }),
+    }
+}
+
+fn field(name: &str, title: &str, text: Option<&str>, stored: Option<Timestamp>) -> FormField {
+    FormField {
+        name: name.into(),
+        title: title.into(),
+        help: String::new(),
+        masked: text.is_none(),
+        text: text.map(str::to_owned),
+        stored,
+        recipe: None,
+        unasked: false,
+        keep: false,
+        minimum: 0,
+    }
+}
+
+pub fn form(name: &str) -> Form {
+    let set = Some(ago(12 * DAY));
+    let group = |title: &str, fields| FormGroup { title: title.into(), shared_with: Vec::new(), fields };
+    let recipe = Some(Recipe { length: 24 });
+    let password = FormField {
+        help: "Signs you in to MLflow as admin. 12 characters or more, any character allowed. Only used at the first start; afterwards change it with \"rotate\".".into(),
+        recipe,
+        minimum: 12,
+        ..field("mlflow.password", "Password", None, None)
+    };
+    let unasked = |name: &str, title: &str, keep| FormField { unasked: true, keep, ..field(name, title, None, set) };
+    let mut registry = group(
+        "GitHub registry",
+        vec![
+            field("registry.username", "Username", Some("acme-bot"), set),
+            field("registry.token", "Token", None, set),
+        ],
+    );
+    registry.shared_with = ["dev", "stg", "prod"].iter().filter(|n| **n != name).map(ToString::to_string).collect();
+    Form {
+        environment: name.into(),
+        groups: vec![
+            group("MLflow login", vec![field("mlflow.username", "Username", Some("admin"), set), password]),
+            group(
+                "PostgreSQL",
+                vec![
+                    field("pgsql.username", "Username", Some("mlflow_user"), set),
+                    FormField { recipe, ..field("pgsql.password", "Password", None, set) },
+                ],
+            ),
+            group(
+                "MinIO",
+                vec![
+                    field("minio.access_key", "Access key", Some(&format!("mlflow-{name}")), set),
+                    FormField { recipe, ..field("minio.secret_key", "Secret key", None, None) },
+                ],
+            ),
+            registry,
+            group(
+                "Generated",
+                vec![
+                    unasked("mlflow.session", "Session key", false),
+                    unasked("mlflow.passphrase", "Encryption passphrase", true),
+                ],
+            ),
+        ],
+        vault: vault(),
+    }
+}
+
+pub fn target(name: &str) -> Target {
+    let glance = glance(name);
+    Target {
+        project: "mlflow-k3xq".into(),
+        module: "mlflow".into(),
+        environment: name.into(),
+        context: glance.context.unwrap(),
+        server: glance.server.unwrap(),
+        namespace: glance.namespace,
+        protected: glance.protected,
+    }
+}
+
+pub fn change(key: Key, action: Action, summary: &str) -> Change {
+    Change {
+        key,
+        action,
+        validation: Validation::Valid,
+        summary: summary.into(),
+        fields: Vec::new(),
+        filled: Vec::new(),
+        conflicts: Vec::new(),
+        notes: Vec::new(),
+        shared_with: Vec::new(),
+        wave: 0,
+        yaml: "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: mlflow-config-dev\ndata:\n  password: ●1\n".into(),
+    }
+}
+
+fn differs(path: &str, before: &str, after: &str) -> FieldChange {
+    FieldChange { path: path.into(), before: Some(before.into()), after: Some(after.into()) }
+}
+
+/// The plan of the drawing, for an environment.
+pub fn plan(name: &str) -> Plan<Payload> {
+    let mut plan = landfall::plan::draw(target(name), &[], ago(4), Payload::default());
+    let of = |kind: &str, part: &str| key(kind, &format!("mlflow{part}-{name}"));
+    let mut deployment = change(of("Deployment", ""), Action::Update, "image");
+    deployment.fields = vec![
+        differs(
+            "spec.template.spec.containers[mlflow].image",
+            "ghcr.io/mlflow/mlflow:v3.17.2-full",
+            "ghcr.io/mlflow/mlflow:v3.18.0-full",
+        ),
+        differs("spec.template.metadata.annotations[landfall.dev/config]", "●1", "●2"),
+    ];
+    deployment.filled = vec![
+        FieldChange { path: "spec.revisionHistoryLimit".into(), before: None, after: Some("10".into()) },
+        FieldChange { path: "spec.progressDeadlineSeconds".into(), before: None, after: Some("600".into()) },
+    ];
+    let mut config = change(of("ConfigMap", "-config"), Action::Update, "1 key");
+    config.fields = vec![differs("data.MLFLOW_LOGGING_LEVEL", "INFO", "DEBUG")];
+    let mut secret = change(of("Secret", "-secrets"), Action::Update, "1 value");
+    secret.fields = vec![differs("data.password", "●1", "●2")];
+    let mut shared = change(key("Secret", "github-registry"), Action::Unchanged, "stays");
+    shared.shared_with = ["dev", "stg", "prod"].iter().filter(|n| **n != name).map(ToString::to_string).collect();
+    plan.changes = vec![
+        config,
+        secret,
+        deployment,
+        change(of("ConfigMap", "-files"), Action::Unchanged, "stays"),
+        shared,
+        change(of("Service", ""), Action::Unchanged, "stays"),
+        change(key("Namespace", "mlflow"), Action::LeftAlone, "exists, left alone"),
+    ];
+    plan.restarts = vec![Restart {
+        workload: of("Deployment", ""),
+        pods: 1,
+        because: vec!["image".into(), "MLFLOW_LOGGING_LEVEL".into()],
+        downtime: true,
+    }];
+    plan
+}
