@@ -67,6 +67,7 @@ pub(super) fn finding(pod: &Object, scene: &Scene<'_>) -> Option<Finding> {
         .or_else(|| all.iter().all(unstarted).then(|| mount::finding(pod, scene)).flatten())
         .or_else(|| all.iter().all(unstarted).then(|| sandbox::finding(pod, scene)).flatten())
         .or_else(|| gate(pod))
+        .or_else(|| node_down(pod, scene))
 }
 
 /// A pod that ended badly and is not started again.
@@ -124,6 +125,18 @@ fn gate(pod: &Object) -> Option<Finding> {
     ))
 }
 
+/// A node that does not report: its pods are replaced elsewhere after about five minutes.
+fn node_down(pod: &Object, scene: &Scene<'_>) -> Option<Finding> {
+    let name = pod.text("/spec/nodeName")?;
+    get(scene.find("Node", None, name)?, "Ready").filter(|ready| text(ready, "status") != "True")?;
+    Some(Finding::waiting(
+        Cause::new(Trouble::Evicted, pod.key())
+            .headline(format!("node {name} is not ready"))
+            .sentence(format!("Node {name} does not report; most pods are replaced elsewhere after about 5 minutes."))
+            .next(format!("check that node {name} is up")),
+    ))
+}
+
 fn ready_of(pod: &Object) -> String {
     let all = container::all(pod);
     let main = all.iter().filter(|c| matches!(c.role, Role::Main | Role::Sidecar));
@@ -134,7 +147,7 @@ fn ready_of(pod: &Object) -> String {
 /// What it is doing, in a few words: "init: `ImagePullBackOff`", "mlflow starting, not ready".
 fn doing(pod: &Object, scene: &Scene<'_>) -> String {
     if phase(pod) == "Failed" {
-        return pod.text("/status/reason").unwrap_or("Failed").to_owned();
+        return pod.text("/status/reason").unwrap_or("ended with an error").to_owned();
     }
     if pod.text("/spec/nodeName").is_none() && !is(pod, "PodScheduled") {
         return "waiting for a node".to_owned();
