@@ -112,12 +112,19 @@ fn spare(deployment: &Object, count: &Count) -> Option<i64> {
     if deployment.text("/spec/strategy/type") == Some("Recreate") || count.all <= count.new {
         return None;
     }
-    let share = |field: &str, up: bool| match deployment.at(&format!("/spec/strategy/rollingUpdate/{field}")) {
-        Some(Value::Number(n)) => n.as_i64().unwrap_or(1),
-        Some(Value::String(text)) => portion(text.trim_end_matches('%').parse().unwrap_or(25), count.wanted, up),
-        _ => portion(25, count.wanted, up),
+    let part = |field: &str, up: bool| {
+        let given = deployment.at(&format!("/spec/strategy/rollingUpdate/{field}"));
+        given.map_or_else(|| portion(25, count.wanted, up), |given| share(given, count.wanted, up))
     };
-    Some((share("maxSurge", true) + share("maxUnavailable", false)).max(1))
+    Some((part("maxSurge", true) + part("maxUnavailable", false)).max(1))
+}
+
+/// A number, or so many percent of the whole.
+pub(super) fn share(given: &Value, of: i64, up: bool) -> i64 {
+    match given.as_str().and_then(|text| text.trim_end_matches('%').parse().ok()) {
+        Some(percent) => portion(percent, of, up),
+        None => given.as_i64().unwrap_or(1),
+    }
 }
 
 /// So many percent; surge is rounded up, unavailable down.

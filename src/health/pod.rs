@@ -49,6 +49,31 @@ pub(super) fn scheduled(pod: &Object) -> Option<Timestamp> {
 
 /// What is wrong with a pod that is not ready.
 pub(super) fn finding(pod: &Object, scene: &Scene<'_>) -> Option<Finding> {
+    let mut finding = found(pod, scene)?;
+    let lasting = finding.cause.fatal || matches!(finding.cause.trouble, Trouble::RegistryRefused { .. });
+    if finding.doomed && lasting && is_untried(pod, scene) {
+        finding.doomed = false;
+        finding.cause.fatal = false;
+    }
+    Some(finding)
+}
+
+/// Whether a pod from before this deploy may show what the deploy has cured: the kubelet tries again after up to five
+/// minutes, and until it has, what it says is old.
+fn is_untried(pod: &Object, scene: &Scene<'_>) -> bool {
+    let Some(start) = scene.memory.started() else { return false };
+    let older = pod.time("/metadata/creationTimestamp").is_some_and(|made| made < start);
+    if !older || scene.older(Some(start), 330) {
+        return false;
+    }
+    let tried = |event: &super::event::Event<'_>| {
+        let said = matches!(event.reason(), "Failed" | "FailedMount" | "FailedAttachVolume" | "FailedMapVolume");
+        said && event.message() != "Error: ImagePullBackOff" && event.last() >= Some(start)
+    };
+    !scene.events(pod).iter().any(tried)
+}
+
+fn found(pod: &Object, scene: &Scene<'_>) -> Option<Finding> {
     if is(pod, "Ready") || pod.is_deleting() {
         return None;
     }
@@ -153,7 +178,7 @@ fn doing(pod: &Object, scene: &Scene<'_>) -> String {
         return "waiting for a node".to_owned();
     }
     let all = container::all(pod);
-    let Some(first) = all.iter().find(|c| !c.is_fine()) else { return format!("{} ready", ready_of(pod)) };
+    let Some(first) = all.iter().find(|c| !c.is_fine(pod)) else { return format!("{} ready", ready_of(pod)) };
     if first.running().is_some() {
         return match first.role {
             Role::Init => format!("{} running", first.name),

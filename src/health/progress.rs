@@ -54,7 +54,7 @@ pub(super) fn mark(object: &Object, scene: &Scene<'_>) -> Option<Mark> {
         best[5] += i64::from(pod.text("/spec/nodeName").is_some());
         for container in container::all(pod).iter().filter(|c| c.role != Role::Ephemeral && c.restarts() == 0) {
             best[6] += i64::from(container.running().is_some() || container.ended().is_some());
-            best[7] += i64::from(container.is_fine());
+            best[7] += i64::from(container.is_fine(pod));
         }
         pulling |= stage::pulling(pod, scene).is_some_and(|since| !scene.older(Some(since), 1800));
     }

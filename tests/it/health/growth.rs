@@ -180,7 +180,7 @@ fn the_worst_root_speaks_for_the_release() {
 #[test]
 fn owners_in_a_circle_end() {
     let circle = |name: &str, of: &str| {
-        object(json!({"apiVersion": "acme.dev/v1", "kind": "Ring",
+        object(json!({"apiVersion": "acme.example/v1", "kind": "Ring",
             "metadata": {"name": name, "uid": name, "ownerReferences": owner("Ring", of)}}))
     };
     let (a, b) = (circle("a", "b"), circle("b", "a"));
@@ -243,7 +243,7 @@ fn every_trouble_has_its_own_word() {
     assert!(words.iter().all(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '-')));
 }
 
-/// The quickest of three runs over so many pods, each with an Event, memory included.
+/// The quicker of two runs over so many pods, each with an Event, memory included.
 fn time(pods: usize) -> Duration {
     let web = deployment("web", pods);
     let service =
@@ -270,12 +270,12 @@ fn time(pods: usize) -> Duration {
         assert_eq!(tree.roots[0].children.len(), pods);
         spent
     };
-    (0..3).map(|_| once()).min().unwrap()
+    once().min(once())
 }
 
 #[test]
 fn time_grows_in_proportion_to_the_pods() {
-    let (few, many) = (time(625), time(5000));
+    let (few, many) = (time(600), time(4800));
     // eight times the pods; something quadratic would take sixty-four times as long
-    assert!(many < few * 24 + Duration::from_millis(200), "625 pods: {few:?}, 5000 pods: {many:?}");
+    assert!(many < few * 24 + Duration::from_millis(200), "600 pods: {few:?}, 4800 pods: {many:?}");
 }
