@@ -24,7 +24,8 @@ enum Pull {
 }
 
 fn sort(reason: &str, text: &str) -> Pull {
-    let has = |marks: &[&str]| say::has(text, marks);
+    let text = text.to_lowercase();
+    let has = |marks: &[&str]| marks.iter().any(|mark| text.contains(mark));
     match reason {
         "InvalidImageName" => Pull::Name,
         "ErrImageNeverPull" => Pull::Never,
