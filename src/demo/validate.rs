@@ -109,7 +109,11 @@ fn secret(object: &Value) -> Vec<Cause> {
         };
         let decoded = base64::Engine::decode(&base64::prelude::BASE64_STANDARD, value).unwrap_or_default();
         if key.starts_with(".docker") && serde_json::from_slice::<Value>(&decoded).is_err() {
-            let why = "invalid character 'n' looking for beginning of object key string";
+            let first = String::from_utf8_lossy(&decoded).trim_start().chars().next();
+            let why = first.map_or_else(
+                || "unexpected end of JSON input".to_owned(),
+                |first| format!("invalid character '{first}' looking for beginning of value"),
+            );
             causes.push(Cause {
                 reason: super::status::CauseReason::Invalid,
                 field,
