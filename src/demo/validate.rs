@@ -70,7 +70,15 @@ fn workload(object: &Value) -> Vec<Cause> {
     if !policy.is_empty() && policy != "Always" {
         causes.push(Cause::unsupported("spec.template.spec.restartPolicy", &json!(policy), &["Always"]));
     }
-    causes.extend(pod::spec(spec, "spec.template.spec"));
+    // The volumes of a StatefulSet's claims are there only in its pods.
+    let mut spec = spec.clone();
+    let claims = pick::list(object, "/spec/volumeClaimTemplates").iter();
+    let claims = claims.map(|claim| json!({"name": pick::text(claim, "/metadata/name"), "emptyDir": {}}));
+    if let (Some(map), false) = (spec.as_object_mut(), pick::list(object, "/spec/volumeClaimTemplates").is_empty()) {
+        let volumes = map.entry("volumes").or_insert_with(|| json!([]));
+        volumes.as_array_mut().into_iter().for_each(|volumes| volumes.extend(claims.clone()));
+    }
+    causes.extend(pod::spec(&spec, "spec.template.spec"));
     causes
 }
 

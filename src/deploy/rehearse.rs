@@ -144,7 +144,8 @@ impl<'a> Rehearser<'a> {
                 field.as_deref().map(pointer),
             ),
             Refusal::UnknownField(message) => refused(
-                format!("{key} has a field its kind does not know: {message}."),
+                // The server's text begins with what it was doing; what is wrong stands behind.
+                format!("{key} cannot be read by the server: {}.", message.rsplit("): ").next().unwrap_or(&message)),
                 "Correct the template, then plan again.",
                 None,
             ),
