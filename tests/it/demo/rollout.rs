@@ -252,9 +252,8 @@ async fn a_rollout_without_progress_passes_its_deadline() {
     let cluster = cluster();
     let client = &cluster.client;
     namespace(client, "one").await;
-    let mut web = deployment("one", "web", "Nginx/Wrong:1");
+    let mut web = deployment("one", "web", "example.org/Wrong:1");
     web["spec"]["progressDeadlineSeconds"] = json!(10);
-    web["spec"]["template"]["spec"]["containers"][0]["image"] = json!("example.org/Wrong:1");
     apply(client, "fieldManager=t", &web).await.ok();
     let path = path_of(&web);
     let late = until(client, &path, |answer| condition(&answer.body, "Progressing")["status"] == "False").await.body;
