@@ -3,6 +3,7 @@
 use http::Request;
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::{ConfigMap, Node};
+use k8s_openapi::api::{apps, core};
 use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams};
 use serde_json::{Value, json};
 
@@ -88,6 +89,58 @@ async fn a_list_says_what_it_is_and_its_items_do_not() {
     let addresses: Vec<String> =
         nodes.into_iter().map(|node| node.status.unwrap().addresses.unwrap()[0].address.clone()).collect();
     assert_eq!(addresses, ["10.0.0.5", "10.0.0.6"]);
+}
+
+/// Every object of a kind, through its type and back: nothing may get lost.
+async fn survives<K>(client: &kube::Client, path: &str, least: usize)
+where
+    K: serde::de::DeserializeOwned + serde::Serialize,
+{
+    let found = items(client, path).await;
+    assert!(found.len() >= least, "{path}: {}", found.len());
+    for mut item in found {
+        let typed: K = serde_json::from_value(item.clone()).unwrap();
+        let mut typed = serde_json::to_value(&typed).unwrap();
+        for value in [&mut item, &mut typed] {
+            let map = value.as_object_mut().unwrap();
+            map.remove("apiVersion");
+            map.remove("kind");
+            without_nulls(value);
+        }
+        assert_eq!(item, typed, "{path}");
+    }
+}
+
+fn without_nulls(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.retain(|_, value| !value.is_null());
+            map.values_mut().for_each(without_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_nulls),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn every_object_is_one_of_its_type() {
+    let cluster = cluster();
+    let client = &cluster.client;
+    namespace(client, "mlflow").await;
+    super::rollout::deploy(client, "mlflow").await;
+    super::asking::rolled_out(client, "mlflow", "mlflow-dev").await;
+    survives::<core::v1::Namespace>(client, "/api/v1/namespaces", 5).await;
+    survives::<Node>(client, "/api/v1/nodes", 2).await;
+    survives::<core::v1::Pod>(client, "/api/v1/pods", 1).await;
+    survives::<core::v1::Event>(client, "/api/v1/events", 5).await;
+    survives::<core::v1::Service>(client, "/api/v1/services", 2).await;
+    survives::<core::v1::Secret>(client, "/api/v1/secrets", 2).await;
+    survives::<core::v1::ServiceAccount>(client, "/api/v1/serviceaccounts", 5).await;
+    survives::<ConfigMap>(client, "/api/v1/configmaps", 5).await;
+    survives::<Deployment>(client, "/apis/apps/v1/deployments", 1).await;
+    survives::<apps::v1::ReplicaSet>(client, "/apis/apps/v1/replicasets", 1).await;
+    let slices = "/apis/discovery.k8s.io/v1/endpointslices";
+    survives::<k8s_openapi::api::discovery::v1::EndpointSlice>(client, slices, 1).await;
 }
 
 #[tokio::test]

@@ -1,6 +1,10 @@
 //! Each scenario: how it starts, and what mends it.
 
+use std::time::Duration;
+
 use base64::Engine as _;
+use futures::{AsyncBufReadExt as _, StreamExt as _};
+use http::Request;
 use landfall::demo::{Demo, Options, Scenario};
 use serde_json::{Value, json};
 
@@ -183,6 +187,17 @@ async fn flaky_stumbles_and_ends_well() {
         codes.push(get(client, "/version").await.code);
     }
     assert!(codes.contains(&503) && codes.contains(&429), "{codes:?}");
+    let path = "/api/v1/namespaces/mlflow/pods?watch=true";
+    while get(client, "/version").await.code != 200 {}
+    let stream = loop {
+        match client.request_stream(Request::get(path).body(Vec::new()).unwrap()).await {
+            Ok(stream) => break stream,
+            Err(kube::Error::Api(_)) => codes.push(503),
+            Err(error) => assert!(matches!(error, kube::Error::Api(_)), "{error:?}"),
+        }
+    };
+    let broken = Box::pin(stream).lines().filter(|line| std::future::ready(line.is_err())).count();
+    assert_eq!(tokio::time::timeout(Duration::from_secs(5), broken).await.unwrap(), 1, "the watch breaks off");
     let seen = cluster.demo.requests();
     let refused = codes.iter().filter(|code| **code >= 400).count();
     assert!(refused * 10 <= seen.len() * 3, "one in five, not more: {refused} of {}", seen.len());
