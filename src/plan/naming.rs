@@ -38,14 +38,14 @@ pub(super) fn called(difference: &Difference) -> Vec<String> {
     let name = match steps.as_slice() {
         ["data" | "binaryData" | "stringData", key, ..] => (*key).to_owned(),
         ["metadata", "annotations", CONFIG] => CONFIG.to_owned(),
-        ["metadata", field, ..] | ["spec", "ports", _, field] => (*field).to_owned(),
         ["spec", "containers" | "initContainers", name] => format!("container {name}"),
         ["spec", "containers" | "initContainers", _, "env"] => return variables(difference),
         ["spec", "containers" | "initContainers", _, "env", name, ..] => (*name).to_owned(),
-        ["spec", "containers" | "initContainers", _, "resources", .., field] => (*field).to_owned(),
-        ["spec", "containers" | "initContainers", _, field, ..] => (*field).to_owned(),
         ["spec", "volumes", name, ..] => format!("volume {name}"),
-        ["spec", field, ..] | [field, ..] => (*field).to_owned(),
+        ["spec", "containers" | "initContainers", _, "resources", .., field]
+        | ["spec", "containers" | "initContainers" | "ports", _, field, ..]
+        | ["metadata" | "spec", field, ..]
+        | [field, ..] => (*field).to_owned(),
         [] => difference.path.leaf(),
     };
     vec![name]
