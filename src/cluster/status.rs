@@ -60,7 +60,7 @@ fn of<'v>(cause: &'v Value, field: &str) -> &'v str {
     cause.get(field).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// Whether a webhook or a ValidatingAdmissionPolicy said no, or cannot be asked by a dry run.
+/// Whether a webhook or a `ValidatingAdmissionPolicy` said no, or cannot be asked by a dry run.
 fn denies(message: &str) -> bool {
     message.contains("admission webhook") && (message.contains("denied the request") || message.contains("dry run"))
         || message.contains("ValidatingAdmissionPolicy") && message.contains("denied request")

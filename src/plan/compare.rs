@@ -157,19 +157,35 @@ fn text(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned).or_else(|| value.as_i64().map(|number| number.to_string()))
 }
 
-/// A difference as it may be shown: texts of several lines line by line.
+/// A difference as it may be shown: texts of several lines line by line, a variable as its value.
 pub(super) fn show(difference: &Difference, numbers: &mut Numbers) -> Vec<FieldChange> {
     let Difference { path, before, after, ours: _ } = difference;
-    if let (Some(Value::String(old)), Some(Value::String(new))) = (before, after)
+    let texts = [before, after].map(|side| side.as_ref().map_or(Some(""), Value::as_str));
+    if let [Some(old), Some(new)] = texts
         && (old.contains('\n') || new.contains('\n'))
     {
         return lines(path, &numbers.text(old), &numbers.text(new));
     }
+    let (path, before, after) = match (before, after) {
+        (None, Some(item)) if literal(item).is_some() => {
+            (path.then(Step::Field("value".to_owned())), None, literal(item))
+        }
+        (Some(item), None) if literal(item).is_some() => {
+            (path.then(Step::Field("value".to_owned())), literal(item), None)
+        }
+        (before, after) => (path.clone(), before.as_ref(), after.as_ref()),
+    };
     vec![FieldChange {
         path: path.to_string(),
-        before: before.as_ref().map(|value| numbers.line(value)),
-        after: after.as_ref().map(|value| numbers.line(value)),
+        before: before.map(|value| numbers.line(value)),
+        after: after.map(|value| numbers.line(value)),
     }]
+}
+
+/// The value of a variable that is nothing but a name and a value.
+fn literal(item: &Value) -> Option<&Value> {
+    let map = item.as_object().filter(|map| map.len() == 2 && map.contains_key("name"))?;
+    map.get("value")
 }
 
 /// Line by line: within a run of changed lines the first gone stands against the first new one, and so on.

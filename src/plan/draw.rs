@@ -65,7 +65,7 @@ fn look<'s>(subject: &'s Subject, numbers: &mut Numbers) -> Drawn<'s> {
         Rehearsal::Immutable(words) => {
             change.action = Action::Replace;
             change.validation = Validation::Refused(words.clone());
-            change.notes.push(format!("{} is deleted and created anew: {words}", change.key));
+            change.notes.push(format!("{} is deleted and created anew: {}.", change.key, words.trim_end_matches('.')));
             if let Some(live) = &subject.live {
                 // Without the server's answer, what it fills in cannot be told from what is taken away.
                 found = differences(live.value(), desired.value(), desired.value());
@@ -90,7 +90,10 @@ fn look<'s>(subject: &'s Subject, numbers: &mut Numbers) -> Drawn<'s> {
         change.action = Action::Update;
     }
     if change.action == Action::Update && subject.joins {
-        change.notes.push("this environment is entered among its users".to_owned());
+        change.notes.push("This environment is entered among its users.".to_owned());
+    }
+    if !subject.shared_with.is_empty() && !change.fields.is_empty() {
+        change.notes.push(format!("It changes for {} too.", subject.shared_with.join(", ")));
     }
     change.summary = summary(&change, subject, &found);
     Drawn { subject, change, differences: found }

@@ -13,7 +13,8 @@ pub(super) fn conflict(subject: &Subject, field: &str, manager: &str, numbers: &
     let theirs = subject.live.as_ref().and_then(|live| find(live.value(), field));
     let ours = find(subject.desired.value(), field);
     let path = theirs.as_ref().or(ours.as_ref()).map(|(path, _)| path.to_string());
-    let mut value = |found: Option<(Path, &Value)>| found.map(|(_, value)| numbers.line(value));
+    let mut value =
+        |found: Option<(Path, &Value)>| found.map(|(_, value)| numbers.line(value).trim_end().replace('\n', "⏎"));
     Conflict {
         path: path.unwrap_or_else(|| field.trim_start_matches('.').to_owned()),
         manager: manager.to_owned(),

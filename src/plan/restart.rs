@@ -39,11 +39,13 @@ pub(super) fn restart(drawn: &Drawn<'_>, all: &[Drawn<'_>]) -> Option<Restart> {
         return None;
     }
     let mut because: Vec<String> = Vec::new();
-    for difference in differences.iter().filter(|found| anew || in_template(&found.path).is_some()) {
-        for name in called(difference) {
-            let names = if name == CONFIG { configuration(next, all) } else { vec![name] };
-            because.extend(names.into_iter().filter(|name| !because.contains(name)).collect::<Vec<_>>());
-        }
+    let mut names: Vec<String> =
+        differences.iter().filter(|found| anew || in_template(&found.path).is_some()).flat_map(called).collect();
+    // What the template itself says comes before what its pods read.
+    names.sort_by_key(|name| name == CONFIG);
+    for name in names {
+        let names = if name == CONFIG { configuration(next, all) } else { vec![name] };
+        because.extend(names.into_iter().filter(|name| !because.contains(name)).collect::<Vec<_>>());
     }
     if because.is_empty() {
         if !anew {

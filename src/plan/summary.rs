@@ -20,7 +20,7 @@ pub(super) fn summary(change: &Change, subject: &Subject, found: &[Difference]) 
         Action::Conflict if change.conflicts.len() == 1 => "1 field held by others".to_owned(),
         Action::Conflict => format!("{} fields held by others", change.conflicts.len()),
         Action::Blocked => "blocked".to_owned(),
-        Action::Update => shared(&updated(change, subject, found)),
+        Action::Update => updated(change, subject, found),
     }
 }
 
