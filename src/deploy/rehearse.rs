@@ -63,7 +63,7 @@ impl<'a> Rehearser<'a> {
             return Ok(None);
         }
         Ok(Some(if live.is_some() {
-            Rehearsal::LeftAlone("it exists and your rights do not let you change it".to_owned())
+            Rehearsal::LeftAlone("It exists, and your rights do not let you change it.".to_owned())
         } else {
             Rehearsal::Refused {
                 words: "it is missing and your rights do not let you make it".to_owned(),
