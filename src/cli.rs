@@ -1,1 +1,14 @@
-//! Door one: the command line. Arguments in, reports out; it calls `deploy` and contains no use case.
+//! Door one: the command line. Arguments in, reports out.
+//!
+//! It calls `deploy` and contains no use case. Only `report` prints; a prompt appears only on a terminal.
+
+mod args;
+mod ask;
+mod report;
+mod setup;
+mod verb;
+
+pub use args::{Args, Door, Verb};
+pub use report::complain;
+pub use setup::{Cluster, begin};
+pub use verb::run;

@@ -3,18 +3,36 @@
 //! Both doors call this room and draw what it says; neither contains a use case. What happens travels as [`Event`]s,
 //! folded by [`Progress`], the one source for panels and reports.
 
+mod begin;
+mod credentials;
+mod desired;
+mod ending;
 mod event;
+mod evidence;
+mod explain;
+mod fill;
+mod follow;
 mod form;
+mod look;
 mod outcome;
+mod prepare;
 mod progress;
+mod rehearse;
 mod remedy;
+mod run;
 mod session;
 mod survey;
+mod watch;
+mod words;
+mod write;
 
+pub use begin::{Draft, Question};
 pub use event::{Contact, Event, Log, Operation, Step, StepState, Told, Wave, What};
 pub use form::{Entry, Form, FormField, FormGroup};
 pub use outcome::{End, Outcome};
+pub use prepare::{Payload, blocked};
 pub use progress::{Phase, Progress};
 pub use remedy::Remedy;
-pub use session::{LogOf, Payload, Session, Stop};
+pub use session::{Session, Setup, Stop};
 pub use survey::{Fill, Glance, Reach, Survey};
+pub use watch::LogOf;

@@ -13,7 +13,7 @@ mod restart;
 mod subject;
 
 pub use approve::{Approved, Consent, Denial};
-pub use change::{Action, Blocker, Change, Conflict, FieldChange, Plan, Restart, Target, Validation};
+pub use change::{Action, Blocker, Change, Conflict, FieldChange, Knob, Plan, Restart, Target, Validation};
 pub use draw::draw;
 pub use mask::Numbers;
 pub use order::wave;

@@ -8,12 +8,17 @@ mod environment;
 mod layer;
 mod load;
 mod schema;
+mod strip;
 mod tfvars;
+mod write;
 
 pub use environment::{Environment, Form, Project};
 pub use layer::{Layer, merge};
+pub use load::check_environment_name;
 pub use schema::Schema;
-pub use tfvars::{read_tfvars, read_tfvars_json};
+pub use strip::{Strip, strip_secrets};
+pub use tfvars::read_variables;
+pub use write::{landfall_yaml, new_id};
 
 /// The name of the file a project is told in.
 pub const FILE: &str = "landfall.yaml";

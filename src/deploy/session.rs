@@ -1,138 +1,181 @@
 //! One project, one vault, one way to its clusters: what every use case starts from.
 
+use std::fmt;
 use std::path::PathBuf;
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
 
-use tokio::sync::mpsc;
+use serde_json::{Map, Value};
 
-use super::{Entry, Event, Form, Glance, Outcome, Progress, Survey};
+use crate::cluster::{Cluster, Source};
 use crate::failure::{Failure, Result};
-use crate::plan::{Approved, Plan};
-use crate::secret::{Secret, Standing};
-
-/// What a plan carries for the wire; nobody else can open it.
-#[derive(Debug, Clone, Default)]
-pub struct Payload(());
+use crate::module::{CredentialField, Module};
+use crate::plan::Target;
+use crate::project::{Environment, Project, merge};
+use crate::release::Release;
+use crate::secret::{Digest, Item, Judge, Keeper, Rule, Standing};
 
 /// Asks a running operation to stop.
 pub type Stop = tokio_util::sync::CancellationToken;
 
-/// One project, one vault, one way to its clusters. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct Session {}
+/// What a session is made of.
+pub struct Setup {
+    /// The project.
+    pub project: Project,
+    /// Its module.
+    pub module: Module,
+    /// The vault's keeper.
+    pub keeper: Keeper,
+    /// The way to the clusters.
+    pub source: Source,
+    /// Where evidence is saved.
+    pub state: PathBuf,
+    /// Who works here: "ann@laptop".
+    pub who: String,
+    /// How long an operation may take until it is well.
+    pub patience: Duration,
+    /// What follows the verb in "the same again": empty, or ` --demo`.
+    pub flags: String,
+}
 
-fn unwired() -> Failure {
-    Failure::input("not wired")
+/// One project, one vault, one way to its clusters. Cheap to clone.
+#[derive(Clone)]
+pub struct Session {
+    pub(super) inner: Arc<Inner>,
+}
+
+pub(super) struct Inner {
+    pub(super) project: RwLock<Arc<Project>>,
+    pub(super) module: Module,
+    pub(super) keeper: Keeper,
+    pub(super) source: Source,
+    pub(super) digest: Digest,
+    pub(super) judge: Judge,
+    pub(super) state: PathBuf,
+    pub(super) who: String,
+    pub(super) patience: Duration,
+    pub(super) flags: String,
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("module", &self.inner.module.name).finish_non_exhaustive()
+    }
 }
 
 impl Session {
+    /// Begins a session.
+    pub fn new(setup: Setup) -> Self {
+        let Setup { project, module, keeper, source, state, who, patience, flags } = setup;
+        let project = RwLock::new(Arc::new(project));
+        let (digest, judge) = (Digest::random(), Judge::default());
+        Self { inner: Arc::new(Inner { project, module, keeper, source, digest, judge, state, who, patience, flags }) }
+    }
+
     /// The module's name and title.
     pub fn module(&self) -> (String, String) {
-        (String::new(), String::new())
+        (self.inner.module.name.clone(), self.inner.module.title.clone())
+    }
+
+    /// The project as it stands, with the values set for this run.
+    pub fn project(&self) -> Arc<Project> {
+        // A poisoned lock still holds the last whole project.
+        Arc::clone(&self.inner.project.read().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 
     /// The names of the environments, in the order of the project.
     pub fn environments(&self) -> Vec<String> {
-        Vec::new()
+        self.project().environments.iter().map(|environment| environment.name.clone()).collect()
     }
 
     /// Which vault, and whether it is ready. Takes at most 3 s.
     pub async fn vault(&self) -> Standing {
-        std::future::pending().await
+        self.inner.keeper.standing().await
     }
 
-    /// What is known of an environment without asking its cluster.
-    pub async fn glance(&self, _environment: &str) -> Result<Glance> {
-        Err(unwired())
+    /// Waits until everything given to the vault is stored.
+    ///
+    /// # Errors
+    /// When the vault does not answer in time.
+    pub async fn settle(&self) -> Result<()> {
+        self.inner.keeper.settle().await
     }
 
-    /// What its cluster says.
-    pub async fn survey(&self, _environment: &str) -> Result<Survey> {
-        Err(unwired())
+    /// Uses another value in this run (dotted path, as text); `landfall.yaml` stays as it is.
+    ///
+    /// # Errors
+    /// When the module does not take the value; nothing is changed then.
+    pub fn set_value(&self, environment: &str, path: &str, value: &str) -> Result<()> {
+        let project = self.project();
+        project.environment(environment)?;
+        let mut next = (*project).clone();
+        if let Some(found) = next.environments.iter_mut().find(|found| found.name == environment) {
+            let value = value.parse::<i64>().map_or_else(|_| Value::from(value), Value::from);
+            let tree =
+                path.rsplit('.').fold(value, |tree, name| Value::Object(Map::from_iter([(name.to_owned(), tree)])));
+            if found.overrides.is_null() {
+                found.overrides = Value::Object(Map::new());
+            }
+            merge(&mut found.overrides, &tree);
+        }
+        self.inner.module.settle(&next, environment)?;
+        *self.inner.project.write().unwrap_or_else(std::sync::PoisonError::into_inner) = Arc::new(next);
+        Ok(())
     }
 
-    /// The credentials form of an environment.
-    pub async fn form(&self, _environment: &str) -> Result<Form> {
-        Err(unwired())
+    /// Opens the cluster of an environment.
+    ///
+    /// # Errors
+    /// When the environment names no usable context, or another server than that context has.
+    pub(super) async fn open(&self, environment: &Environment) -> Result<Cluster> {
+        let (context, server) = (environment.context.as_deref(), environment.server.as_deref());
+        self.inner.source.open(context, server, &self.inner.digest).await
     }
 
-    /// What may be said about a value typed into a field: quick enough for every key press.
-    pub fn judge(&self, environment: &str, field: &str, value: &Secret) -> crate::secret::Opinion {
-        let rule = crate::secret::Rule {
-            name: field.to_owned(),
-            title: field.to_owned(),
-            minimum: 0,
-            pattern: None,
-            leftovers: Vec::new(),
-            masked: true,
-        };
-        crate::secret::Judge::default().judge(environment, &rule, value)
+    pub(super) fn release(&self, project: &Project, environment: &Environment) -> Release {
+        Release {
+            project: project.id.clone(),
+            environment: environment.name.clone(),
+            namespace: self.inner.module.namespace_of(environment).to_owned(),
+        }
     }
 
-    /// The stored value of a field, to reveal it.
-    pub async fn reveal(&self, _environment: &str, _field: &str) -> Result<Option<Secret>> {
-        Err(unwired())
+    pub(super) fn target(&self, project: &Project, environment: &Environment, cluster: &Cluster) -> Target {
+        Target {
+            project: project.id.clone(),
+            module: self.inner.module.name.clone(),
+            environment: environment.name.clone(),
+            context: cluster.context().to_owned(),
+            server: cluster.server().to_owned(),
+            namespace: self.inner.module.namespace_of(environment).to_owned(),
+            protected: environment.protected,
+        }
     }
 
-    /// Stores what was entered; makes what nobody is asked for.
-    pub async fn save(&self, _environment: &str, _entries: Vec<Entry>) -> Result<()> {
-        Err(unwired())
+    pub(super) fn item(project: &Project, environment: Option<&str>) -> Item {
+        Item { project: project.id.clone(), environment: environment.map(str::to_owned) }
     }
 
-    /// Uses another value in this run (dotted path, as text); landfall.yaml stays as it is.
-    pub fn set_value(&self, _environment: &str, _path: &str, _value: &str) -> Result<()> {
-        Err(unwired())
+    /// The module's credential of a name.
+    pub(super) fn field(&self, name: &str) -> Result<&CredentialField> {
+        let fields = || self.inner.module.groups.iter().flat_map(|group| &group.fields);
+        fields().find(|field| field.name == name).ok_or_else(|| {
+            let names: Vec<_> = fields().map(|field| field.name.as_str()).collect();
+            Failure::input(format!("the module asks for no credential {name:?}"))
+                .hint(format!("it asks for: {}", names.join(", ")))
+        })
     }
 
-    /// Plans: renders, asks the cluster, compares. Writes nothing. `take_over` takes what others hold.
-    pub async fn prepare(&self, _environment: &str, _take_over: bool) -> Result<Plan<Payload>> {
-        Err(unwired())
+    /// What the module asks of a credential, for the judge.
+    pub(super) fn rule(&self, field: &CredentialField) -> Rule {
+        let group = self.inner.module.groups.iter().find(|group| group.fields.iter().any(|f| f.name == field.name));
+        Rule {
+            name: field.name.clone(),
+            title: group.map_or_else(|| field.title.clone(), |group| group.title.clone()),
+            minimum: field.minimum,
+            pattern: field.pattern.as_deref().and_then(|pattern| pattern.parse().ok()),
+            leftovers: field.leftovers.clone(),
+            masked: field.masked,
+        }
     }
-
-    /// Carries a plan out and follows it until it is well, fails, or is stopped; the last event is `Ended`.
-    pub async fn run(&self, _approved: Approved<Payload>, _events: mpsc::Sender<Event>, _stop: Stop) -> Outcome {
-        std::future::pending().await
-    }
-
-    /// Watches what is there until stopped; `until_ready` ends it at the first verdict.
-    pub async fn watch(
-        &self,
-        _environment: &str,
-        _until_ready: bool,
-        _events: mpsc::Sender<Event>,
-        _stop: Stop,
-    ) -> Result<Outcome> {
-        Err(unwired())
-    }
-
-    /// Follows the log of one container until stopped, as `Logged` events.
-    pub async fn follow(
-        &self,
-        _environment: &str,
-        _of: LogOf,
-        _events: mpsc::Sender<Event>,
-        _stop: Stop,
-    ) -> Result<()> {
-        Err(unwired())
-    }
-
-    /// Deletes the pods that are stuck, so that their controllers make them anew.
-    pub async fn retry(&self, _environment: &str) -> Result<usize> {
-        Err(unwired())
-    }
-
-    /// Saves what is known of an operation, masked, for somebody else to read; returns the file.
-    pub async fn save_evidence(&self, _progress: &Progress) -> Result<PathBuf> {
-        Err(unwired())
-    }
-}
-
-/// Which log to follow.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogOf {
-    /// The pod's name.
-    pub pod: String,
-    /// The container's name.
-    pub container: String,
-    /// Whether the previous run's.
-    pub previous: bool,
 }

@@ -51,6 +51,41 @@ impl Node {
         Self { line: 1, column: 1, tree: Tree::Map(Vec::new()) }
     }
 
+    /// Plain data as a node without a place.
+    pub fn from_value(value: &Value) -> Self {
+        let tree = match value {
+            Value::Null => Tree::Null,
+            Value::Bool(yes) => Tree::Bool(*yes),
+            Value::Number(number) => Tree::Number(number.clone()),
+            Value::String(text) => Tree::Text(text.clone()),
+            Value::Array(items) => Tree::List(items.iter().map(Self::from_value).collect()),
+            Value::Object(map) => Tree::Map(
+                map.iter()
+                    .map(|(key, value)| Entry { key: key.clone(), line: 0, column: 0, node: Self::from_value(value) })
+                    .collect(),
+            ),
+        };
+        Self { line: 0, column: 0, tree }
+    }
+
+    /// Puts plain data at a dotted path (`access.hosts`), making the mappings on the way.
+    pub fn put(&mut self, path: &str, value: &Value) {
+        let (key, rest) = path.split_once('.').unwrap_or((path, ""));
+        if !matches!(self.tree, Tree::Map(_)) {
+            self.tree = Tree::Map(Vec::new());
+        }
+        let Tree::Map(entries) = &mut self.tree else { return };
+        let at = entries.iter().position(|entry| entry.key == key).unwrap_or_else(|| {
+            entries.push(Entry { key: key.to_owned(), line: 0, column: 0, node: Self::nothing() });
+            entries.len() - 1
+        });
+        if rest.is_empty() {
+            entries[at].node = Self::from_value(value);
+        } else {
+            entries[at].node.put(rest, value);
+        }
+    }
+
     /// The node as plain data.
     pub fn to_value(&self) -> Value {
         match &self.tree {

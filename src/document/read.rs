@@ -14,9 +14,15 @@ pub fn read(file: &str, text: &str) -> Result<Vec<Node>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let documents = MarkedYaml::load_from_str(text).map_err(|error| {
         let mark = error.marker();
-        Failure::input("this is not valid YAML")
-            .at(Place::new(file, mark.line(), mark.col() + 1))
+        let twice = error.info().starts_with("duplicated key");
+        let what = if twice { "this key is given twice" } else { "this is not valid YAML" };
+        let failure = Failure::input(what).at(Place::new(file, mark.line(), mark.col() + 1));
+        if twice {
+            return failure.hint("keep one of the two");
+        }
+        failure
             .because(error.info().to_owned())
+            .hint("look at the indentation, brackets and quotes here and on the line before")
     })?;
     let mut nodes = Vec::with_capacity(documents.len());
     for document in &documents {

@@ -103,3 +103,76 @@ pub enum Trouble {
     /// Everything else.
     Other,
 }
+
+impl Trouble {
+    /// Its word in reports: `image-missing`.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Deadline => "deadline",
+            Self::ImageMissing { .. } => "image-missing",
+            Self::RegistryRefused { .. } => "registry-refused",
+            Self::RegistryUnreachable { .. } => "registry-unreachable",
+            Self::Crash { .. } => "crash",
+            Self::OutOfMemory => "out-of-memory",
+            Self::Probe { .. } => "probe",
+            Self::Missing { .. } => "missing",
+            Self::Container => "container",
+            Self::HostPath { .. } => "host-path",
+            Self::Volume => "volume",
+            Self::Sandbox => "sandbox",
+            Self::Unschedulable { .. } => "unschedulable",
+            Self::Quota => "quota",
+            Self::Admission => "admission",
+            Self::Job => "job",
+            Self::Claim => "claim",
+            Self::Evicted => "evicted",
+            Self::Deleting => "deleting",
+            Self::Silent => "silent",
+            Self::Other => "other",
+        }
+    }
+}
+
+impl Cause {
+    /// A cause that an object shows, still without words.
+    pub(super) fn new(trouble: Trouble, object: &Key) -> Self {
+        Self {
+            trouble,
+            headline: String::new(),
+            sentence: String::new(),
+            next: String::new(),
+            object: object.clone(),
+            container: None,
+            fatal: false,
+        }
+    }
+
+    pub(super) fn headline(mut self, text: impl Into<String>) -> Self {
+        self.headline = text.into();
+        self
+    }
+
+    pub(super) fn sentence(mut self, text: impl Into<String>) -> Self {
+        self.sentence = text.into();
+        self
+    }
+
+    /// One more sentence.
+    pub(super) fn also(mut self, text: &str) -> Self {
+        if !self.sentence.is_empty() && !text.is_empty() {
+            self.sentence.push(' ');
+        }
+        self.sentence.push_str(text);
+        self
+    }
+
+    pub(super) fn next(mut self, text: impl Into<String>) -> Self {
+        self.next = text.into();
+        self
+    }
+
+    pub(super) fn inside(mut self, container: &str) -> Self {
+        self.container = Some(container.to_owned());
+        self
+    }
+}

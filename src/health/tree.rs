@@ -1,8 +1,10 @@
 //! What belongs to what: workload → ReplicaSet → pod → containers, each with its health.
 
+use std::cmp::Reverse;
+
 use jiff::Timestamp;
 
-use super::Health;
+use super::{Cause, Health};
 use crate::object::Key;
 
 /// The objects of a release with all that grew out of them; what is wrong comes first.
@@ -94,4 +96,40 @@ pub struct Stage {
     pub from: Timestamp,
     /// When it ended; none while it runs.
     pub until: Option<Timestamp>,
+}
+
+impl Node {
+    /// The objects below and itself, itself first.
+    pub fn all(&self) -> Vec<&Self> {
+        let mut all = vec![self];
+        self.children.iter().for_each(|child| all.extend(child.all()));
+        all
+    }
+}
+
+impl Tree {
+    /// The worst of all roots, with its cause; an empty tree is ready.
+    pub fn verdict(&self) -> Health {
+        let worst = self
+            .roots
+            .iter()
+            .map(|root| &root.health)
+            .reduce(|worst, next| if next.verdict.rank() > worst.verdict.rank() { next } else { worst });
+        worst.cloned().unwrap_or_else(|| Health::ready("nothing is released"))
+    }
+
+    /// What is wrong with the objects that count, each cause once, worst first.
+    ///
+    /// Pods of an older version and objects that are going do not count.
+    pub fn causes(&self) -> Vec<&Cause> {
+        let mut all: Vec<(&Health, &Cause)> = Vec::new();
+        for node in self.roots.iter().flat_map(Node::all).filter(|node| node.current) {
+            let Some(cause) = &node.health.cause else { continue };
+            if !all.iter().any(|(_, c)| c.trouble == cause.trouble && c.headline == cause.headline) {
+                all.push((&node.health, cause));
+            }
+        }
+        all.sort_by_key(|(health, cause)| Reverse((health.verdict.rank(), cause.fatal)));
+        all.into_iter().map(|(_, cause)| cause).collect()
+    }
 }

@@ -48,3 +48,49 @@ impl Health {
         Self { verdict, reason: reason.into(), cause: None }
     }
 }
+
+impl Verdict {
+    /// How urgent it is; the higher, the sooner it is shown.
+    pub const fn rank(self) -> u8 {
+        match self {
+            Self::Ready => 0,
+            Self::Unknown => 1,
+            Self::Progressing => 2,
+            Self::Terminating => 3,
+            Self::Failed => 4,
+        }
+    }
+}
+
+impl Health {
+    pub(super) fn ready(reason: impl Into<String>) -> Self {
+        Self::new(Verdict::Ready, reason)
+    }
+
+    pub(super) fn progressing(reason: impl Into<String>) -> Self {
+        Self::new(Verdict::Progressing, reason)
+    }
+
+    /// The same with something to say about it.
+    pub(super) fn because(mut self, cause: Option<Cause>) -> Self {
+        self.cause = cause;
+        self
+    }
+}
+
+/// One line: verdict, reason, cause, next step.
+impl fmt::Display for Health {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.verdict)?;
+        if !self.reason.is_empty() {
+            write!(f, ", {}", self.reason)?;
+        }
+        if let Some(cause) = &self.cause {
+            write!(f, ": {}", cause.headline)?;
+            if !cause.next.is_empty() {
+                write!(f, "; next: {}", cause.next)?;
+            }
+        }
+        Ok(())
+    }
+}

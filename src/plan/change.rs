@@ -165,6 +165,19 @@ pub struct Blocker {
     pub next: String,
     /// The field the server complained about, as a JSON pointer into the object, if one.
     pub pointer: Option<String>,
+    /// The value behind that field, if it can be set to another one in this run.
+    pub knob: Option<Knob>,
+}
+
+/// A value that can be set to another one in this run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Knob {
+    /// Its dotted path: `port_external`.
+    pub path: String,
+    /// What it is now.
+    pub current: String,
+    /// What would do, if known.
+    pub suggestion: Option<String>,
 }
 
 /// All changes, in the order of their danger, masked; with a payload that only the deployment can open.
@@ -186,6 +199,11 @@ pub struct Plan<P> {
 }
 
 impl<P> Plan<P> {
+    /// What the plan carries, for those who know its type.
+    pub fn payload(&self) -> &P {
+        &self.payload
+    }
+
     /// Whether applying would change nothing.
     pub fn is_empty(&self) -> bool {
         !self.changes.iter().any(|change| change.action.writes())

@@ -161,6 +161,7 @@ fn blocker(subject: &Subject) -> Option<Blocker> {
             sentence: sentence.clone(),
             next: next.clone(),
             pointer: pointer.clone(),
+            knob: None,
         }),
         Rehearsal::Valid { .. }
         | Rehearsal::Unseen(_)
@@ -183,6 +184,7 @@ fn port_twice(subjects: &[Subject]) -> Vec<Blocker> {
                     sentence: format!("{first} and {} both ask for NodePort {number}.", subject.desired.key()),
                     next: "Give one of them another port.".to_owned(),
                     pointer: Some(format!("/spec/ports/{at}/nodePort")),
+                    knob: None,
                 });
             }
         }

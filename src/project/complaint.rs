@@ -16,7 +16,7 @@ pub(super) fn complaint(schema: &Value, error: &ValidationError<'_>, layers: &[L
     let (what, place, hint) = match error.kind() {
         ValidationErrorKind::AdditionalProperties { unexpected } => {
             let key = unexpected.first().map_or("", String::as_str);
-            let what = format!("{} has no setting `{key}`", whole(pointer));
+            let what = format!("{} has no setting `{key}`", whole(schema, pointer));
             (what, place_of_key(layers, pointer, key), Some(suggest(key, &Schema::keys(part))))
         }
         ValidationErrorKind::Required { property } => {
@@ -28,7 +28,7 @@ pub(super) fn complaint(schema: &Value, error: &ValidationError<'_>, layers: &[L
         ValidationErrorKind::PropertyNames { error } => {
             let key = error.instance().as_str().unwrap_or_default().to_owned();
             let part = part.get("propertyNames").unwrap_or(part);
-            let what = format!("`{key}` cannot be a name in {}", whole(pointer));
+            let what = format!("`{key}` cannot be a name in {}", whole(schema, pointer));
             (what, place_of_key(layers, pointer, &key), text(part, "x-rule").map(|rule| format!("write {rule}")))
         }
         kind => (format!("{} {}", subject(part, pointer), rule(kind, part, error)), None, remedy(part)),
@@ -55,9 +55,9 @@ fn rule(kind: &ValidationErrorKind, part: &Value, error: &ValidationError<'_>) -
                 (None, _) => format!("has to be {limit} or less"),
             }
         }
-        ValidationErrorKind::MinLength { limit: 1 } | ValidationErrorKind::MinItems { limit: 1 } => {
-            "must not be empty".to_owned()
-        }
+        ValidationErrorKind::MinLength { limit: 1 }
+        | ValidationErrorKind::MinItems { limit: 1 }
+        | ValidationErrorKind::MinProperties { limit: 1 } => "must not be empty".to_owned(),
         ValidationErrorKind::MinLength { limit } => format!("has to have {limit} characters or more"),
         ValidationErrorKind::MaxLength { limit } => format!("has to have {limit} characters or fewer"),
         ValidationErrorKind::Pattern { pattern } => {
@@ -81,7 +81,10 @@ fn words(kind: &TypeKind) -> String {
     };
     match kind {
         TypeKind::Single(kind) => word(*kind).to_owned(),
-        TypeKind::Multiple(kinds) => kinds.iter().map(word).collect::<Vec<_>>().join(" or "),
+        TypeKind::Multiple(kinds) => {
+            let kinds = kinds.iter().filter(|kind| *kind != JsonType::Null);
+            kinds.map(word).collect::<Vec<_>>().join(" or ")
+        }
     }
 }
 
@@ -102,8 +105,11 @@ fn subject(part: &Value, pointer: &str) -> String {
 }
 
 /// A mapping as the subject of a sentence.
-fn whole(pointer: &str) -> String {
-    if pointer.is_empty() { "this file".to_owned() } else { format!("`{}`", dotted(pointer)) }
+fn whole(schema: &Value, pointer: &str) -> String {
+    match pointer {
+        "" => text(schema, "title").unwrap_or("this file").to_owned(),
+        pointer => format!("`{}`", dotted(pointer)),
+    }
 }
 
 fn dotted(pointer: &str) -> String {

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use super::FILE;
 use crate::document::Node;
 use crate::failure::{Failure, Result};
 
@@ -56,7 +57,36 @@ pub struct Environment {
     pub overrides: Value,
 }
 
+impl Environment {
+    /// An environment nothing is said of yet. `prod` is protected unless somebody says otherwise.
+    pub fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            context: None,
+            server: None,
+            namespace: None,
+            protected: name == "prod",
+            values: Node::nothing(),
+            overrides: Value::Object(Map::new()),
+        }
+    }
+}
+
 impl Project {
+    /// A project nothing is said of yet, to be written with [`super::landfall_yaml`].
+    pub fn new(id: &str, module: &str) -> Self {
+        Self {
+            folder: PathBuf::new(),
+            id: id.to_owned(),
+            module: module.to_owned(),
+            values: Node::nothing(),
+            values_file: FILE.to_owned(),
+            form: Form::Plain,
+            file: FILE.to_owned(),
+            environments: Vec::new(),
+        }
+    }
+
     /// The environment of a name.
     ///
     /// # Errors

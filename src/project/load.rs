@@ -3,13 +3,13 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde_json::json;
 
 use super::FILE;
 use super::environment::{Environment, Form, Project};
 use super::layer::Layer;
 use super::schema::Schema;
-use super::tfvars::{read_tfvars, read_tfvars_json};
+use super::tfvars::read_variables;
 use crate::document::{Entry, Node, Tree, read_one};
 use crate::failure::{Failure, Place, Result};
 
@@ -74,26 +74,39 @@ impl Project {
     }
 }
 
+/// Checks what somebody wants to call an environment.
+///
+/// # Errors
+/// When landfall.yaml would not take it.
+pub fn check_environment_name(name: &str) -> Result<()> {
+    let blank = json!({ "version": 1, "id": "a", "module": "a", "environments": { name: null } });
+    Schema::parse("landfall.schema.json", SCHEMA)?.check(&blank, &[])
+}
+
 fn environment(entry: &Entry) -> Environment {
     let Entry { key, node, .. } = entry;
+    let blank = Environment::new(key);
     Environment {
-        name: key.clone(),
         context: words(node, "context"),
         server: words(node, "server"),
         namespace: words(node, "namespace"),
         protected: match node.get("protected").map(|node| &node.tree) {
             Some(Tree::Bool(yes)) => *yes,
-            _ => key == "prod",
+            _ => blank.protected,
         },
-        values: node.get("values").filter(|node| node.tree != Tree::Null).cloned().unwrap_or_else(Node::nothing),
-        overrides: Value::Object(serde_json::Map::new()),
+        // What is missing is missing here: a complaint about it points to the environment.
+        values: node.get("values").filter(|node| node.tree != Tree::Null).cloned().unwrap_or(Node {
+            line: entry.line,
+            column: entry.column,
+            ..blank.values
+        }),
+        ..blank
     }
 }
 
 /// The variables of a tfvars file, without those that hold secrets (`…_secrets`): a project keeps no secret.
 fn variables(file: &str, text: &str) -> Result<Node> {
-    let json = Path::new(file).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-    let mut node = if json { read_tfvars_json(file, text) } else { read_tfvars(file, text) }?;
+    let mut node = read_variables(file, text)?;
     if let Tree::Map(entries) = &mut node.tree {
         entries.retain(|entry| !entry.key.ends_with("_secrets"));
     }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::complaint::complaint;
 use super::layer::Layer;
-use crate::document::read_one;
+use crate::document::{Node, Tree, read_one};
 use crate::failure::{Failure, Place, Result};
 
 /// A JSON Schema of values.
@@ -58,8 +58,8 @@ impl Schema {
 
     /// Brings values into the form the schema asks for: numbers and truths that were written as text, directories with
     /// a slash at their end.
-    pub fn normalise(&self, value: &mut Value) {
-        normalise(&self.value, value);
+    pub fn normalise(&self, node: &mut Node) {
+        normalise(&self.value, node);
     }
 
     /// Checks values; the layers (strongest first) tell where a complaint belongs.
@@ -86,27 +86,29 @@ fn defaults(schema: &Value) -> Option<Value> {
     Some(Value::Object(given.collect()))
 }
 
-fn normalise(schema: &Value, value: &mut Value) {
-    match value {
-        Value::Object(map) => {
-            for (key, value) in map {
-                let part = schema.get("properties").and_then(|properties| properties.get(key));
+fn normalise(schema: &Value, node: &mut Node) {
+    match &mut node.tree {
+        Tree::Map(entries) => {
+            for entry in entries {
+                let part = schema.get("properties").and_then(|properties| properties.get(&entry.key));
                 if let Some(part) = part.or_else(|| schema.get("additionalProperties")) {
-                    normalise(part, value);
+                    normalise(part, &mut entry.node);
                 }
             }
         }
-        Value::Array(items) => {
+        Tree::List(nodes) => {
             if let Some(part) = schema.get("items") {
-                items.iter_mut().for_each(|item| normalise(part, item));
+                for node in nodes {
+                    normalise(part, node);
+                }
             }
         }
-        Value::String(text) => {
+        Tree::Text(text) => {
             if let Some(better) = converted(schema, text) {
-                *value = better;
+                node.tree = Node::from_value(&better).tree;
             }
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Tree::Null | Tree::Bool(_) | Tree::Number(_) => {}
     }
 }
 
@@ -116,10 +118,10 @@ fn converted(schema: &Value, text: &str) -> Option<Value> {
         return path.then(|| Value::String(text.trim_end_matches('/').to_owned()));
     }
     let text = text.trim();
-    if allows(schema, "integer") || allows(schema, "number") {
-        if let Ok(number) = text.parse::<i64>() {
-            return Some(Value::from(number));
-        }
+    if (allows(schema, "integer") || allows(schema, "number"))
+        && let Ok(number) = text.parse::<i64>()
+    {
+        return Some(Value::from(number));
     }
     if allows(schema, "number") {
         return text.parse::<f64>().ok().filter(|number| number.is_finite()).map(Value::from);

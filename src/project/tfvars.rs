@@ -1,6 +1,7 @@
 //! `terraform.tfvars` and `terraform.tfvars.json` as data with places. Literals only: nothing in them is evaluated.
 
 use std::ops::Range;
+use std::path::Path;
 
 use hcl_edit::Span;
 use hcl_edit::expr::{Expression, Object, ObjectKey, UnaryOperator};
@@ -11,12 +12,7 @@ use serde_json::Number;
 use crate::document::{Entry, Node, Tree, read_one};
 use crate::failure::{Failure, Place, Result};
 
-/// The variables of a tfvars file.
-///
-/// # Errors
-/// A syntax error, a duplicate key, or anything that would have to be evaluated, each with its place. The text itself is
-/// never quoted.
-pub fn read_tfvars(file: &str, text: &str) -> Result<Node> {
+fn read_tfvars(file: &str, text: &str) -> Result<Node> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let body = parse(file, text)?;
     let reader = Reader { file, text };
@@ -37,11 +33,17 @@ pub fn read_tfvars(file: &str, text: &str) -> Result<Node> {
     Ok(Node { line: 1, column: 1, tree: Tree::Map(entries) })
 }
 
-/// The variables of a tfvars file in JSON form.
+/// The variables of a tfvars file in either form, told by the end of its name.
 ///
 /// # Errors
-/// As [`read_tfvars`].
-pub fn read_tfvars_json(file: &str, text: &str) -> Result<Node> {
+/// A syntax error, a duplicate key, or anything that would have to be evaluated, each with its place. The text itself is
+/// never quoted.
+pub fn read_variables(file: &str, text: &str) -> Result<Node> {
+    let json = Path::new(file).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    if json { read_tfvars_json(file, text) } else { read_tfvars(file, text) }
+}
+
+fn read_tfvars_json(file: &str, text: &str) -> Result<Node> {
     let mut node = read_one(file, text)?;
     unescape(file, &mut node)?;
     Ok(node)
@@ -53,11 +55,8 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Body> {
         let at = error.location();
         let twice = error.message().contains("redefined");
         let what = if twice { "this name is given twice" } else { "this is not valid tfvars syntax" };
-        let hint = if twice {
-            "keep one of the two"
-        } else {
-            "look for a missing quote, brace or comma at or before this place"
-        };
+        let hint =
+            if twice { "keep one of the two" } else { "look for a missing quote, brace or comma in what begins here" };
         Failure::input(what).at(Place::new(file, at.line(), at.column())).hint(hint)
     })
 }
@@ -104,7 +103,7 @@ impl Reader<'_> {
             Expression::Parenthesis(inner) => self.node(inner.inner())?.tree,
             Expression::UnaryOp(operation) => match (operation.operator.value(), &operation.expr) {
                 (UnaryOperator::Neg, Expression::Number(number)) => {
-                    Tree::Number(plain(&-number.value().clone()).ok_or_else(|| refuse("this number has no JSON form"))?)
+                    Tree::Number(plain(&-*number.value()).ok_or_else(|| refuse("this number has no JSON form"))?)
                 }
                 _ => return Err(refuse("an operator cannot be used here")),
             },

@@ -6,12 +6,11 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::environ::Environ;
@@ -28,7 +27,7 @@ const QUEUE: usize = 32;
 #[derive(Debug, Clone)]
 pub struct Keeper {
     kind: VaultKind,
-    requests: SyncSender<Request>,
+    requests: mpsc::Sender<Request>,
     busy: Arc<AtomicBool>,
 }
 
@@ -40,7 +39,7 @@ impl Keeper {
     pub fn choose(kind: VaultKind, known: Known) -> Self {
         Self::open(kind, move || {
             Ok(match kind {
-                VaultKind::Keyring => Box::new(Keyring::default()),
+                VaultKind::Keyring => Box::new(Keyring),
                 VaultKind::Environ => Box::new(Environ::new(known, |name| std::env::var(name).ok())?),
                 VaultKind::Stdin => Box::new(Stdin::read(&known, io::stdin().lock())?),
                 VaultKind::Memory => Box::new(Memory::default()),
@@ -50,11 +49,11 @@ impl Keeper {
 
     /// The keeper of a vault that is made on the owner's thread; where that fails, every request answers why.
     pub fn open(kind: VaultKind, make: impl FnOnce() -> Result<Box<dyn Vault>> + Send + 'static) -> Self {
-        let (requests, waiting) = sync_channel(QUEUE);
+        let (requests, waiting) = mpsc::channel(QUEUE);
         let busy = Arc::new(AtomicBool::new(false));
         let done = Arc::clone(&busy);
         // Where no thread can be had the channel is closed, and every request says that the vault has stopped.
-        let _ = thread::Builder::new().name("vault".to_owned()).spawn(move || own(make, &waiting, &done));
+        let _ = thread::Builder::new().name("vault".to_owned()).spawn(move || own(make, waiting, &done));
         Self { kind, requests, busy }
     }
 
@@ -149,13 +148,12 @@ impl Keeper {
             // Nobody may be waiting any more; the work is done all the same.
             let _ = answer.send(with(vault));
         });
-        match self.requests.try_send(request) {
-            Ok(()) => {}
-            Err(TrySendError::Full(_)) => return Err(self.late()),
-            Err(TrySendError::Disconnected(_)) => return Err(stopped()),
-        }
-        if let Ok(answer) = timeout(self.patience(), &mut answered).await {
-            return answer.map_err(|_| stopped());
+        let answering = async {
+            self.requests.send(request).await.map_err(|_| stopped())?;
+            (&mut answered).await.map_err(|_| stopped())
+        };
+        if let Ok(answer) = timeout(self.patience(), answering).await {
+            return answer;
         }
         self.busy.store(true, Ordering::SeqCst);
         // The owner answers first and clears the mark afterwards: an answer that has just come must not leave it set.
@@ -195,9 +193,9 @@ fn stopped() -> Failure {
 }
 
 /// The owner's life: makes the vault and serves requests until all keepers are gone.
-fn own(make: impl FnOnce() -> Result<Box<dyn Vault>>, waiting: &Receiver<Request>, busy: &AtomicBool) {
+fn own(make: impl FnOnce() -> Result<Box<dyn Vault>>, mut waiting: mpsc::Receiver<Request>, busy: &AtomicBool) {
     let mut vault = make();
-    while let Ok(request) = waiting.recv() {
+    while let Some(request) = waiting.blocking_recv() {
         request(&mut vault);
         // Whatever it was waiting for has come, so later requests may pass again.
         busy.store(false, Ordering::SeqCst);

@@ -3,8 +3,6 @@
 //! One item per environment, since some keyrings ask the person for every item. Their errors can print secrets, so what
 //! leaves this file is a failure with a fixed sentence. Nothing here prompts on purpose: a locked keyring is an answer.
 
-use std::sync::Arc;
-
 use keyring_core::api::CredentialStoreApi;
 use keyring_core::{Entry, Error};
 use zeroize::Zeroizing;
@@ -25,19 +23,17 @@ use crate::failure::{Failure, Kind, Result};
 /// The service all items are stored under.
 const SERVICE: &str = "landfall";
 
-/// The keyring of the operating system, opened at the first use.
+/// The keyring of the operating system. It is opened anew for every request, which takes some milliseconds and outlives
+/// a restart of its daemon.
 #[derive(Debug, Default)]
-pub struct Keyring(Option<Arc<Store>>);
+pub struct Keyring;
 
 impl Keyring {
     fn entry(&mut self, item: &Item) -> Result<Entry> {
-        let standing = self.standing();
-        match standing.health {
+        match self.standing().health {
             Health::Ready => {}
             Health::Locked { cure } => {
-                return Err(Failure::new(Kind::Vault, format!("the {} is locked", standing.name))
-                    .hint(cure)
-                    .hint(ELSEWHERE));
+                return Err(Failure::new(Kind::Vault, "the keyring is locked").hint(cure).hint(ELSEWHERE));
             }
             Health::Unavailable { why, cure } => {
                 return Err(Failure::new(Kind::Vault, "the keyring cannot be used")
@@ -46,10 +42,7 @@ impl Keyring {
                     .hint(ELSEWHERE));
             }
         }
-        let store = match &self.0 {
-            Some(store) => store,
-            None => self.0.insert(Store::new().map_err(|error| refused(item, &error))?),
-        };
+        let store = Store::new().map_err(|error| refused(item, &error))?;
         store.build(SERVICE, &item.name(), modifiers().as_ref()).map_err(|error| refused(item, &error))
     }
 }

@@ -11,12 +11,7 @@ pub struct Memory(BTreeMap<Item, Credentials>);
 
 impl Vault for Memory {
     fn standing(&mut self) -> Standing {
-        Standing {
-            kind: VaultKind::Memory,
-            name: "memory only, lost on exit".to_owned(),
-            health: Health::Ready,
-            writable: true,
-        }
+        Standing { kind: VaultKind::Memory, name: "memory only".to_owned(), health: Health::Ready, writable: true }
     }
 
     fn read(&mut self, item: &Item) -> Result<Credentials> {

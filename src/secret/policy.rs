@@ -8,6 +8,7 @@ use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use fancy_regex::Regex;
+use zeroize::Zeroizing;
 use zxcvbn::{Score, zxcvbn};
 
 use super::{Digest, Secret};
@@ -222,16 +223,25 @@ fn remark(environment: &str, rule: &Rule, value: &str) -> Remark {
 
 fn strength(environment: &str, rule: &Rule, value: &str) -> Remark {
     let names = rule.name.split(['.', '-', '_']).chain(rule.title.split_whitespace());
-    let obvious: Vec<&str> = names.chain([environment, "landfall"]).collect();
-    let guess = zxcvbn(value, &obvious);
+    let obvious: Vec<String> = names.chain([environment, "landfall"]).map(str::to_lowercase).collect();
+    let words: Vec<&str> = obvious.iter().map(String::as_str).filter(|word| word.len() > 2).collect();
+    let guess = zxcvbn(value, &words);
+    let rest = Zeroizing::new(value.to_lowercase());
+    let rest = words.iter().fold(rest, |rest, word| Zeroizing::new(rest.replace(word, "")));
+    // Names that anyone knows add nothing, though their sheer length counts for much in the estimate.
+    let hollow = rest.len() < value.len() && zxcvbn(&rest, &[]).score() <= Score::Two;
     match guess.score() {
+        _ if hollow => weak("Without the names of what it is for, little of it is left to guess."),
         Score::Four => Remark::new(Level::Strong, "strong", ""),
         Score::Three => Remark::new(Level::Fair, "fair", ""),
         // The crate may add a level; what is not known to be good is weak.
-        _ => {
-            let why = guess.feedback().and_then(zxcvbn::feedback::Feedback::warning);
-            let why = why.map_or_else(|| "It is easy to guess.".to_owned(), |why| why.to_string());
-            Remark::new(Level::Weak, "weak", format!("{why} A longer or a generated value is stronger."))
-        }
+        _ => match guess.feedback().and_then(zxcvbn::feedback::Feedback::warning) {
+            Some(why) => weak(&why.to_string()),
+            None => weak("It is easy to guess."),
+        },
     }
+}
+
+fn weak(why: &str) -> Remark {
+    Remark::new(Level::Weak, "weak", format!("{why} A longer or a generated value is stronger."))
 }

@@ -41,22 +41,25 @@ impl Stdin {
         if text.trim_ascii().is_empty() {
             return Err(shape(Failure::input("standard input holds no credentials").because("it is empty")));
         }
-        let said: BTreeMap<String, Node> = json::parse(&text, NAME, Kind::Input).map_err(shape)?;
+        let said: Node = json::parse(&text, NAME, Kind::Input).map_err(shape)?;
         let set = Timestamp::now();
         let mut items = BTreeMap::new();
-        for (environment, node) in said {
+        for (environment, node) in said.group("the whole")? {
             if environment != "shared" && !known.environments.contains(&environment) {
                 return Err(Failure::input(format!("standard input names an unknown environment, {environment}"))
                     .because(format!("the project has {}, and shared", known.environments.join(", "))));
             }
             let mut values = BTreeMap::new();
-            node.flatten("", &mut values)?;
+            Node::Group(node.group(&environment)?).flatten("", &mut values)?;
             if let Some(stray) = values.keys().find(|name| !known.fields.contains(name)) {
                 return Err(Failure::input(format!("standard input names an unknown credential, {stray}"))
                     .because(format!("it stands in {environment}; the module asks for {}", known.fields.join(", "))));
             }
             values.retain(|_, value: &mut Secret| !value.is_empty());
             let credentials = values.into_iter().map(|(name, value)| (name, Credential { value, set })).collect();
+            if items.contains_key(&environment) {
+                return Err(twice(&environment));
+            }
             items.insert(environment, credentials);
         }
         Ok(Self(items))
@@ -92,13 +95,28 @@ fn shape(failure: Failure) -> Failure {
     failure.hint(r#"pipe in one object: {"dev": {"pgsql.password": "…"}, "shared": {"registry.token": "…"}}"#)
 }
 
+fn twice(name: &str) -> Failure {
+    Failure::input(format!("standard input says {name} twice"))
+}
+
 /// A value, or a group of them.
 enum Node {
     Value(Secret),
-    Group(BTreeMap<String, Node>),
+    /// In the order said, so that what is said twice is seen.
+    Group(Vec<(String, Node)>),
 }
 
 impl Node {
+    fn group(self, name: &str) -> Result<Vec<(String, Self)>> {
+        match self {
+            Self::Group(group) => Ok(group),
+            Self::Value(_) => Err(shape(
+                Failure::input("standard input is not of the form asked for")
+                    .because(format!("{name} is a text where an object belongs")),
+            )),
+        }
+    }
+
     fn flatten(self, name: &str, into: &mut BTreeMap<String, Secret>) -> Result<()> {
         match self {
             Self::Value(value) => match into.entry(name.to_owned()) {
@@ -106,7 +124,7 @@ impl Node {
                     place.insert(value);
                     Ok(())
                 }
-                Entry::Occupied(_) => Err(Failure::input(format!("standard input says {name} twice"))),
+                Entry::Occupied(_) => Err(twice(name)),
             },
             Self::Group(nodes) => nodes.into_iter().try_for_each(|(key, node)| {
                 let name = if name.is_empty() { key } else { format!("{name}.{key}") };
@@ -133,11 +151,9 @@ impl<'de> Deserialize<'de> for Node {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
-                let mut group = BTreeMap::new();
-                while let Some((key, node)) = map.next_entry::<String, Node>()? {
-                    if group.insert(key, node).is_some() {
-                        return Err(Error::custom("said twice"));
-                    }
+                let mut group = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    group.push(entry);
                 }
                 Ok(Node::Group(group))
             }

@@ -46,11 +46,11 @@ impl Performer {
             Wish::Survey(name) => Answer::Survey(session.survey(&name).await),
             Wish::Form(name) => Answer::Form(session.form(&name).await),
             Wish::Judge { environment, field, value: Some(value) } => {
-                Answer::Judged(Ok(Some(session.judge(&environment, &field, &value))))
+                Answer::Judged(Ok(session.judge(&environment, &field, &value)))
             }
             Wish::Judge { environment, field, value: None } => {
                 let stored = session.reveal(&environment, &field).await;
-                Answer::Judged(stored.map(|value| value.map(|value| session.judge(&environment, &field, &value))))
+                Answer::Judged(stored.map(|value| value.and_then(|value| session.judge(&environment, &field, &value))))
             }
             Wish::Reveal { environment, field } => Answer::Revealed(session.reveal(&environment, &field).await),
             Wish::Generate { recipe, .. } => Answer::Generated(generate(recipe.length)),

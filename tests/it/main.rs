@@ -10,5 +10,6 @@ mod project;
 mod pty;
 mod screens;
 mod silence;
+mod support;
 mod vault;
 mod walls;

@@ -1,0 +1,143 @@
+//! From arguments to a session: which project, which vault, which way to the clusters.
+
+use std::path::{Path, PathBuf};
+
+use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
+
+use super::args::{Args, Verb};
+use crate::cluster::Source;
+use crate::deploy::{Session, Setup};
+use crate::failure::{Failure, Kind, Result};
+use crate::module::Module;
+use crate::project::Project;
+use crate::secret::{Keeper, Known, Memory, VaultKind};
+
+/// A cluster that somebody else started.
+pub struct Cluster {
+    /// The way to it.
+    pub client: kube::Client,
+    /// What it calls its context.
+    pub context: &'static str,
+    /// What it calls its server.
+    pub server: &'static str,
+    /// Where temporary files go.
+    pub folder: PathBuf,
+}
+
+/// Begins a session.
+///
+/// # Errors
+/// There is no project, something in it is wrong, or the vault is not one.
+pub async fn begin(args: &Args, given: Option<Cluster>) -> Result<Session> {
+    let project = match (&args.common.project, &given) {
+        (Some(folder), _) => Project::load(folder)?,
+        (None, Some(_)) => demo_project()?,
+        (None, None) => Project::load(&Project::find(&here()?)?)?,
+    };
+    let module = Module::load(&project.module, &project.folder)?;
+    let keeper = match &given {
+        Some(_) => Keeper::open(VaultKind::Memory, || Ok(Box::new(Memory::default()))),
+        None => Keeper::choose(vault(args)?, known(&project, &module)),
+    };
+    let throwaway = given.is_some();
+    let (source, state) = match given {
+        Some(Cluster { client, context, server, folder }) => {
+            let given = Source::Given { client, context: context.to_owned(), server: server.to_owned() };
+            (given, folder)
+        }
+        None => (source(args), state_folder()?),
+    };
+    let session = Session::new(Setup {
+        project,
+        module,
+        keeper,
+        source,
+        state,
+        who: who(),
+        patience: args.patience(),
+        flags: flags(args),
+    });
+    if throwaway {
+        fill(args, &session).await?;
+    }
+    Ok(session)
+}
+
+/// The way to the clusters that the arguments name.
+pub(super) fn source(args: &Args) -> Source {
+    Source::Kubeconfig { file: args.common.kubeconfig.clone(), context: args.common.context.clone() }
+}
+
+/// The vault that the arguments name.
+///
+/// # Errors
+/// When there is no such vault.
+pub(super) fn vault(args: &Args) -> Result<VaultKind> {
+    args.common.vault.as_deref().map_or(Ok(VaultKind::Keyring), str::parse)
+}
+
+/// The names a read-only vault needs.
+pub(super) fn known(project: &Project, module: &Module) -> Known {
+    Known {
+        environments: project.environments.iter().map(|environment| environment.name.clone()).collect(),
+        fields: module.fields().iter().map(|field| field.name.clone()).collect(),
+    }
+}
+
+pub(super) fn here() -> Result<PathBuf> {
+    std::env::current_dir()
+        .map_err(|error| Failure::new(Kind::Failed, "the current folder cannot be read").because(error.to_string()))
+}
+
+fn flags(args: &Args) -> String {
+    match (args.demo(), &args.common.project) {
+        (Some(_), _) => " --demo".to_owned(),
+        (None, Some(folder)) => format!(" --project {}", folder.display()),
+        (None, None) => String::new(),
+    }
+}
+
+/// Where evidence and logs of this machine are kept.
+///
+/// # Errors
+/// When there is no home folder.
+pub(super) fn state_folder() -> Result<PathBuf> {
+    let names = AppStrategyArgs {
+        top_level_domain: "dev".to_owned(),
+        author: "landfall".to_owned(),
+        app_name: "landfall".to_owned(),
+    };
+    let strategy = choose_app_strategy(names)
+        .map_err(|_| Failure::input("there is no home folder for this user").hint("set HOME"))?;
+    Ok(strategy.state_dir().unwrap_or_else(|| strategy.data_dir()))
+}
+
+/// Who works here: user and machine.
+fn who() -> String {
+    let user = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| std::env::var(name).ok());
+    #[cfg(unix)]
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    #[cfg(not(unix))]
+    let host = std::env::var("COMPUTERNAME").unwrap_or_else(|_| "here".to_owned());
+    crate::object::clean(&format!("{}@{host}", user.unwrap_or_else(|| "somebody".to_owned())))
+}
+
+const DEMO_PROJECT: &str = include_str!("../../assets/demo/landfall.yaml");
+const DEMO_TFVARS: &str = include_str!("../../assets/demo/terraform.tfvars");
+
+fn demo_project() -> Result<Project> {
+    Project::parse("landfall.yaml", DEMO_PROJECT, Path::new("."), &|_| Ok(DEMO_TFVARS.to_owned()))
+}
+
+/// Throwaway credentials: strong and different ones, or on the screen the leftovers of the tfvars, to be seen flagged.
+async fn fill(args: &Args, session: &Session) -> Result<()> {
+    let leftovers = matches!(args.verb, Some(Verb::Demo)) && args.common.project.is_none();
+    for environment in session.environments() {
+        if leftovers {
+            session.take_leftovers(&environment, "terraform.tfvars", DEMO_TFVARS).await?;
+        } else {
+            session.make_up(&environment).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! `landfall apply`: plan, confirm, apply, follow.
+
+use tokio::sync::mpsc;
+
+use crate::cli::args::Apply;
+use crate::cli::ask;
+use crate::cli::report::Report;
+use crate::deploy::{Event, Payload, Session, Stop, blocked};
+use crate::failure::{Failure, Kind, Result};
+use crate::plan::{Consent, Plan, Target};
+
+pub(super) async fn run(session: &Session, asked: &Apply, report: Report) -> Result<u8> {
+    let plan = session.prepare(&asked.environment, asked.take_over).await?;
+    report.plan(&plan);
+    if let Some(failure) = blocked(&plan) {
+        return Err(failure);
+    }
+    if plan.has_conflicts() {
+        return Err(Failure::new(Kind::Blocked, "others hold fields that this would change")
+            .hint("take them with --take-over, or drop them from the module's values"));
+    }
+    let consent = match (&asked.confirm, asked.yes) {
+        _ if plan.is_empty() => Consent::Named(plan.target.environment.clone()),
+        (Some(name), _) => Consent::Named(name.clone()),
+        (None, true) => Consent::Yes,
+        (None, false) => consent(&plan)?,
+    };
+    let name = plan.target.environment.clone();
+    let approved = plan.approve(&consent).map_err(|_| not_confirmed(&name))?;
+    let stop = Stop::new();
+    let (events, listening) = mpsc::channel(256);
+    let work = session.run(approved, events, stop.clone());
+    let Some(outcome) = report.follow(work, listening, stop).await else { return Ok(Kind::Stopped.exit_code()) };
+    report.outcome(&outcome);
+    Ok(outcome.end.exit_code())
+}
+
+/// In a demo `status` and `watch` start with the first environment applied.
+pub(super) async fn first(session: &Session, demo: bool) -> Result<()> {
+    let Some(environment) = session.environments().into_iter().next().filter(|_| demo) else { return Ok(()) };
+    let plan = session.prepare(&environment, false).await?;
+    let consent = Consent::Named(environment);
+    let Ok(approved) = plan.approve(&consent) else { return Ok(()) };
+    let (events, mut listening) = mpsc::channel::<Event>(256);
+    let work = session.run(approved, events, Stop::new());
+    let (_, ()) = tokio::join!(work, async { while listening.recv().await.is_some() {} });
+    Ok(())
+}
+
+fn consent(plan: &Plan<Payload>) -> Result<Consent> {
+    let Target { environment, context, server, namespace, protected, .. } = &plan.target;
+    let place = format!("{environment} in context {context}, server {server}, namespace {namespace}");
+    if !ask::is_there() {
+        return Err(not_confirmed(environment));
+    }
+    if *protected {
+        let typed = ask::line(&format!("Apply to {place}? It is protected: type its name"), "")?;
+        return Ok(Consent::Named(typed));
+    }
+    if ask::yes(&format!("Apply to {place}?"))? {
+        Ok(Consent::Yes)
+    } else {
+        Err(Failure::new(Kind::Stopped, "nothing was applied").because("it was not confirmed"))
+    }
+}
+
+fn not_confirmed(environment: &str) -> Failure {
+    Failure::new(Kind::Blocked, format!("{environment} was not confirmed, nothing was applied"))
+        .hint("without a terminal: --yes, and for a protected environment also --confirm NAME")
+}

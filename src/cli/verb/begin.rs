@@ -1,0 +1,229 @@
+//! What `import` and `init` have in common: contexts, namespace, missing values, the confirmation, the writing.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::cli::args::{Args, Begin};
+use crate::cli::ask;
+use crate::cli::report::Report;
+use crate::cli::setup::{self, Cluster};
+use crate::cluster::{Source, contexts};
+use crate::deploy::{Draft, Entry, Session, Setup};
+use crate::failure::{Failure, Kind, Result};
+use crate::module::Module;
+use crate::project::Project;
+use crate::secret::{Health, Keeper, Known, Memory, Standing, VaultKind};
+
+/// A project being begun.
+pub(super) struct Beginning<'a> {
+    pub(super) args: &'a Args,
+    pub(super) begin: &'a Begin,
+    pub(super) module: Module,
+    pub(super) folder: PathBuf,
+    pub(super) given: Option<Cluster>,
+    pub(super) report: Report,
+}
+
+impl<'a> Beginning<'a> {
+    pub(super) fn new(
+        args: &'a Args,
+        begin: &'a Begin,
+        module: &str,
+        given: Option<Cluster>,
+        report: Report,
+    ) -> Result<Self> {
+        let folder = match (&given, &args.common.project) {
+            (Some(cluster), _) => cluster.folder.clone(),
+            (None, Some(folder)) => folder.clone(),
+            (None, None) => setup::here()?,
+        };
+        let here = setup::here()?;
+        Ok(Self { args, begin, module: Module::load(module, &here)?, folder, given, report })
+    }
+
+    /// Asks what is missing, shows what will be done, and does it. Returns the session of the new project.
+    pub(super) async fn finish(self, mut draft: Draft) -> Result<Session> {
+        self.bind(&mut draft)?;
+        for setting in &self.begin.set {
+            let Some((path, value)) = setting.split_once('=') else {
+                return Err(Failure::input(format!("--set {setting} says no value")).hint("write --set PATH=VALUE"));
+            };
+            draft.set(path, &answer(value, self.is_list(path)));
+        }
+        self.questions(&mut draft).await?;
+        let text = draft.yaml(&self.module, &self.folder)?;
+        let vault = self.keeper()?;
+        let standing = vault.standing().await;
+        if !draft.secrets.is_empty() && !matches!(standing.health, Health::Ready) {
+            // Said before anything is written, so that nothing is left half done.
+            return Err(vault_not_ready(&standing));
+        }
+        self.report.draft(&draft, &self.folder.join(crate::project::FILE), &text, &standing);
+        if !self.begin.yes && !ask::yes("Do this?")? {
+            return Err(Failure::new(Kind::Stopped, "nothing was written").because("it was not confirmed"));
+        }
+        let path = Draft::write(&self.folder, &text)?;
+        self.report.done("written", &path.display().to_string(), &[]);
+        let session = self.session(vault)?;
+        store(&session, draft).await?;
+        Ok(session)
+    }
+
+    /// Binds every environment to a context and its server.
+    fn bind(&self, draft: &mut Draft) -> Result<()> {
+        let known = match &self.given {
+            Some(_) => Vec::new(),
+            None => contexts(self.args.common.kubeconfig.as_deref()).unwrap_or_default(),
+        };
+        let current = known.iter().find(|context| context.current).map(|context| context.name.clone());
+        let mut last = self.args.common.context.clone().or(current).unwrap_or_default();
+        for environment in &mut draft.project.environments {
+            environment.namespace.clone_from(&self.begin.namespace);
+            if let Some(cluster) = &self.given {
+                environment.context = Some(cluster.context.to_owned());
+                environment.server = Some(cluster.server.to_owned());
+                continue;
+            }
+            let bound = self.begin.bind.iter().find_map(|bind| {
+                let (name, context) = bind.split_once('=')?;
+                (name == environment.name).then(|| context.to_owned())
+            });
+            let name = match bound {
+                Some(context) => context,
+                None if known.is_empty() => String::new(),
+                None if ask::is_there() && !self.begin.yes => {
+                    let names: Vec<_> = known.iter().map(|context| context.name.as_str()).collect();
+                    ask::line(&format!("Context of {} (one of {})", environment.name, names.join(", ")), &last)?
+                }
+                None => last.clone(),
+            };
+            if name.is_empty() {
+                continue; // to be written into landfall.yaml before the first plan, which says so
+            }
+            let Some(found) = known.iter().find(|context| context.name == name) else {
+                let names: Vec<_> = known.iter().map(|context| context.name.as_str()).collect();
+                return Err(Failure::input(format!("the kubeconfig has no context {name:?}"))
+                    .hint(format!("it has: {}", names.join(", "))));
+            };
+            environment.context = Some(found.name.clone());
+            environment.server = Some(found.server.clone());
+            last = name;
+        }
+        Ok(())
+    }
+
+    /// Asks for the values the module wants asked; the nodes' addresses are offered where they may be listed.
+    async fn questions(&self, draft: &mut Draft) -> Result<()> {
+        for question in draft.questions(&self.module) {
+            let offer = if question.nodes { self.nodes(&draft.project).await.join(",") } else { String::new() };
+            let text = if self.begin.yes || !ask::is_there() {
+                offer
+            } else {
+                ask::remark(&question.help);
+                ask::line(&question.title, &offer)?
+            };
+            if text.is_empty() {
+                return Err(Failure::input(format!("{} ({}) is needed", question.title.to_lowercase(), question.path))
+                    .because(question.help)
+                    .hint(format!("give it: --set {}=VALUE", question.path)));
+            }
+            draft.set(&question.path, &answer(&text, question.list));
+        }
+        Ok(())
+    }
+
+    /// The addresses of the nodes; none where they cannot be had within 3 s.
+    async fn nodes(&self, project: &Project) -> Vec<String> {
+        let Some(first) = project.environments.first().filter(|first| first.context.is_some()) else {
+            return Vec::new();
+        };
+        let Ok(module) = Module::load(&project.module, &self.folder) else { return Vec::new() };
+        let keeper = Keeper::open(VaultKind::Memory, || Ok(Box::new(Memory::default())));
+        let session = self.session_of(project.clone(), module, keeper);
+        let asked = session.node_addresses(&first.name);
+        match tokio::time::timeout(std::time::Duration::from_secs(3), asked).await {
+            Ok(Ok(addresses)) => addresses,
+            Ok(Err(_)) | Err(_) => Vec::new(),
+        }
+    }
+
+    fn is_list(&self, path: &str) -> bool {
+        self.module.schema().at(path).and_then(|schema| schema.get("type")?.as_str()) == Some("array")
+    }
+
+    fn keeper(&self) -> Result<Keeper> {
+        if self.given.is_some() {
+            return Ok(Keeper::open(VaultKind::Memory, || Ok(Box::new(Memory::default()))));
+        }
+        let known = Known { environments: Vec::new(), fields: Vec::new() };
+        Ok(Keeper::choose(setup::vault(self.args)?, known))
+    }
+
+    fn session(&self, keeper: Keeper) -> Result<Session> {
+        let project = Project::load(&self.folder)?;
+        let module = Module::load(&project.module, &project.folder)?;
+        Ok(self.session_of(project, module, keeper))
+    }
+
+    fn session_of(&self, project: Project, module: Module, keeper: Keeper) -> Session {
+        let source = match &self.given {
+            Some(cluster) => Source::Given {
+                client: cluster.client.clone(),
+                context: cluster.context.to_owned(),
+                server: cluster.server.to_owned(),
+            },
+            None => setup::source(self.args),
+        };
+        Session::new(Setup {
+            project,
+            module,
+            keeper,
+            source,
+            state: self.folder.clone(),
+            who: String::new(),
+            patience: std::time::Duration::ZERO,
+            flags: String::new(),
+        })
+    }
+}
+
+/// Stores the credentials that were found.
+async fn store(session: &Session, draft: Draft) -> Result<()> {
+    for environment in session.environments() {
+        let entries: Vec<Entry> = draft
+            .secrets
+            .iter()
+            .filter(|found| found.environment == environment)
+            .map(|found| Entry { field: found.field.clone(), value: found.value.clone() })
+            .collect();
+        if !entries.is_empty() {
+            session.save(&environment, entries).await?;
+        }
+    }
+    session.settle().await
+}
+
+fn answer(text: &str, list: bool) -> Value {
+    if list {
+        text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(Value::from).collect()
+    } else {
+        text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from)
+    }
+}
+
+/// What to do when the vault cannot take anything.
+pub(super) fn vault_not_ready(standing: &Standing) -> Failure {
+    let failure = Failure::new(Kind::Vault, "the vault cannot take credentials now, so nothing was done");
+    match &standing.health {
+        Health::Ready => failure,
+        Health::Locked { cure } => failure.because(format!("{} is locked", standing.name)).hint(cure.clone()),
+        Health::Unavailable { why, cure } => failure.because(why.clone()).hint(cure.clone()),
+    }
+    .hint("or choose another: --vault env, stdin or memory")
+}
+
+/// The path of a tfvars file beside which things are said.
+pub(super) fn shown(path: &Path) -> String {
+    path.display().to_string()
+}

@@ -1,0 +1,112 @@
+//! `landfall creds`: the credentials of an environment. Values come from a prompt or standard input, never from an
+//! argument, and are never printed.
+
+use crate::cli::args::{Creds, Fields};
+use crate::cli::ask;
+use crate::cli::report::Report;
+use crate::deploy::{Entry, FormField, Session};
+use crate::failure::{Failure, Result};
+use crate::secret::Secret;
+
+pub(super) async fn run(session: &Session, asked: &Creds, report: Report) -> Result<u8> {
+    match asked {
+        Creds::List(several) => {
+            let names =
+                if several.environments.is_empty() { session.environments() } else { several.environments.clone() };
+            let mut forms = Vec::new();
+            for name in &names {
+                forms.push((session.form(name).await?, opinions(session, name).await?));
+            }
+            report.credentials(&forms);
+        }
+        Creds::Set(fields) => set(session, fields, report).await?,
+        Creds::Generate(fields) => {
+            let made = session.generate(&fields.environment, &fields.fields).await?;
+            report.done("made", &fields.environment, &made);
+        }
+        Creds::Rm(fields) => {
+            if fields.fields.is_empty() {
+                return Err(Failure::input("which credentials should be removed?")
+                    .hint(format!("name them: landfall creds rm {} pgsql.password", fields.environment)));
+            }
+            session.forget(&fields.environment, &fields.fields).await?;
+            report.done("removed", &fields.environment, &fields.fields);
+        }
+    }
+    session.settle().await?;
+    Ok(0)
+}
+
+/// What is said about each stored value, by field.
+async fn opinions(session: &Session, environment: &str) -> Result<Vec<(String, String)>> {
+    let form = session.form(environment).await?;
+    let mut said = Vec::new();
+    for field in form.groups.iter().flat_map(|group| &group.fields).filter(|field| field.stored.is_some()) {
+        if let Some(value) = session.reveal(environment, &field.name).await?
+            && let Some(opinion) = session.judge(environment, &field.name, &value)
+        {
+            said.push((field.name.clone(), opinion.words));
+        }
+    }
+    Ok(said)
+}
+
+async fn set(session: &Session, asked: &Fields, report: Report) -> Result<()> {
+    let environment = &asked.environment;
+    let form = session.form(environment).await?;
+    let fields = || form.groups.iter().flat_map(|group| &group.fields);
+    let find = |name: &String| {
+        fields().find(|field| field.name == *name).ok_or_else(|| {
+            let names: Vec<_> = fields().map(|field| field.name.as_str()).collect();
+            Failure::input(format!("the module asks for no credential {name:?}"))
+                .hint(format!("it asks for: {}", names.join(", ")))
+        })
+    };
+    let chosen: Vec<&FormField> = if asked.fields.is_empty() {
+        fields().filter(|field| !field.unasked && field.stored.is_none()).collect()
+    } else {
+        asked.fields.iter().map(find).collect::<Result<_>>()?
+    };
+    let mut entries = Vec::new();
+    if ask::is_there() {
+        for field in chosen {
+            if let Some(value) = prompt(session, environment, field)? {
+                entries.push(Entry { field: field.name.clone(), value });
+            }
+        }
+    } else {
+        let [field] = chosen.as_slice() else {
+            return Err(Failure::input("without a terminal one credential at a time is read from standard input")
+                .hint(format!("landfall creds set {environment} FIELD < file")));
+        };
+        entries.push(Entry { field: field.name.clone(), value: ask::piped()? });
+    }
+    let names: Vec<String> = entries.iter().map(|entry| entry.field.clone()).collect();
+    session.save(environment, entries).await?;
+    report.done("set", environment, &names);
+    Ok(())
+}
+
+/// Asks until the value may be used; an empty answer leaves the field as it is.
+fn prompt(session: &Session, environment: &str, field: &FormField) -> Result<Option<Secret>> {
+    let question = format!("{environment} {} ({})", field.name, field.title);
+    loop {
+        let value = if field.masked {
+            ask::secret(&question)?
+        } else {
+            let answer = ask::line(&question, field.text.as_deref().unwrap_or_default())?;
+            (!answer.is_empty()).then(|| Secret::new(answer))
+        };
+        let Some(value) = value else { return Ok(None) };
+        match session.judge(environment, &field.name, &value) {
+            Some(opinion) if opinion.blocks => ask::remark(&opinion.advice),
+            Some(opinion) if opinion.warns => {
+                ask::remark(&opinion.advice);
+                if ask::yes("Use it all the same?")? {
+                    return Ok(Some(value));
+                }
+            }
+            Some(_) | None => return Ok(Some(value)),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What is in the cluster before anybody comes: namespaces, nodes, and what a scenario needs.
+
+use serde_json::{Value, json};
+
+use super::actor::{MANAGER, SERVER};
+use super::clock;
+use super::cluster::Cluster;
+use super::kinds::{self, Kind};
+use super::pick;
+use super::quantity;
+use super::scenario::Scenario;
+use super::store::Store;
+
+/// Name and address of each node.
+pub(super) const NODES: [(&str, &str); 2] = [("worker-1", "10.0.0.5"), ("worker-2", "10.0.0.6")];
+/// Memory of a node, and what is left of it where memory is short.
+const MEMORY: &str = "8Gi";
+const LEFT: &str = "400Mi";
+
+/// Plants everything.
+pub(super) fn plant(cluster: &Cluster) {
+    cluster.with(|store| {
+        for name in ["default", "kube-node-lease", "kube-public", "kube-system"] {
+            namespace(store, name);
+        }
+        for (at, (name, address)) in NODES.into_iter().enumerate() {
+            put(store, &kinds::NODE, node(name, address, at));
+        }
+        make(store, &kinds::SERVICE, "default", kubernetes());
+        match cluster.scenario {
+            Scenario::PortTaken => {
+                namespace(store, "legacy");
+                make(store, &kinds::SERVICE, "legacy", tracking());
+            }
+            Scenario::Unschedulable => {
+                namespace(store, "legacy");
+                for (name, _) in NODES {
+                    account(store, "legacy");
+                    make(store, &kinds::POD, "legacy", hungry(name));
+                }
+            }
+            Scenario::Ok
+            | Scenario::ImagePull
+            | Scenario::CrashLoop
+            | Scenario::Hostpath
+            | Scenario::Slow
+            | Scenario::Flaky => {}
+        }
+    });
+}
+
+fn namespace(store: &mut Store, name: &str) {
+    make(store, &kinds::NAMESPACE, "", json!({"metadata": {"name": name}}));
+}
+
+fn account(store: &mut Store, namespace: &str) {
+    make(store, &kinds::SERVICE_ACCOUNT, namespace, json!({"metadata": {"name": "default"}}));
+}
+
+/// Objects that pass every check; one that is there already stays.
+fn make(store: &mut Store, kind: &'static Kind, namespace: &str, body: Value) {
+    let writer = if kind.name == "Pod" { MANAGER } else { SERVER };
+    // The seeds are fixed and valid, a repeated one is refused, which is what is wanted.
+    drop(writer.create(store, kind, namespace, body));
+}
+
+fn put(store: &mut Store, kind: &Kind, mut object: Value) {
+    pick::set(&mut object, "/kind", kind.name);
+    pick::set(&mut object, "/apiVersion", kind.api_version());
+    store.christen(&mut object, &clock::now());
+    store.put(kind, object);
+}
+
+fn node(name: &str, address: &str, at: usize) -> Value {
+    let now = clock::now();
+    let size = json!({"cpu": "4", "memory": MEMORY, "pods": "110", "ephemeral-storage": "100Gi"});
+    let condition = |kind: &str, status: &str, reason: &str, message: &str| {
+        json!({"type": kind, "status": status, "lastHeartbeatTime": now, "lastTransitionTime": now,
+            "reason": reason, "message": message})
+    };
+    json!({
+        "metadata": {"name": name, "labels": {
+            "beta.kubernetes.io/arch": "amd64", "beta.kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64",
+            "kubernetes.io/hostname": name, "kubernetes.io/os": "linux",
+        }},
+        "spec": {"podCIDR": format!("10.244.{}.0/24", at + 1), "podCIDRs": [format!("10.244.{}.0/24", at + 1)]},
+        "status": {
+            "addresses": [{"type": "InternalIP", "address": address}, {"type": "Hostname", "address": name}],
+            "capacity": size, "allocatable": size,
+            "conditions": [
+                condition("MemoryPressure", "False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+                condition("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+                condition("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+                condition("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
+            ],
+            "nodeInfo": {
+                "architecture": "amd64", "operatingSystem": "linux", "kubeletVersion": "v1.36.2",
+                "containerRuntimeVersion": "containerd://2.2.1", "osImage": "Debian GNU/Linux 13 (trixie)",
+                "kernelVersion": "6.12.48+deb13-amd64", "kubeProxyVersion": "", "bootID": "", "machineID": "",
+                "systemUUID": "",
+            },
+        },
+    })
+}
+
+fn kubernetes() -> Value {
+    json!({
+        "metadata": {"name": "kubernetes", "labels": {"component": "apiserver", "provider": "kubernetes"}},
+        "spec": {"clusterIP": "10.96.0.1", "ports": [{"name": "https", "port": 443, "targetPort": 6443}]},
+    })
+}
+
+fn tracking() -> Value {
+    let port = |name: &str, port: u16, node: u16| json!({"name": name, "port": port, "nodePort": node});
+    json!({
+        "metadata": {"name": "tracking", "labels": {"app": "tracking"}},
+        "spec": {"type": "NodePort", "selector": {"app": "tracking"}, "ports": [
+            port("http", 8080, 30500), port("admin", 8081, 30501), port("metrics", 8082, 30502),
+        ]},
+    })
+}
+
+/// A pod that takes a node's memory but for what is left.
+fn hungry(node: &str) -> Value {
+    let mebi = (quantity::units(MEMORY) - quantity::units(LEFT)) >> 20;
+    json!({
+        "metadata": {"name": format!("batch-{node}"), "labels": {"app": "batch"}},
+        "spec": {"nodeName": node, "containers": [{
+            "name": "batch", "image": "registry.k8s.io/pause:3.10",
+            "resources": {"requests": {"memory": format!("{mebi}Mi")}},
+        }]},
+    })
+}

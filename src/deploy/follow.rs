@@ -1,0 +1,266 @@
+//! Following what was released: watches folded into one tree, and a verdict when there is one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::run::Teller;
+use super::{Contact, End, Stop, Told, What};
+use crate::cluster::{Cluster, News, Refusal, Watched, follow};
+use crate::failure::Failure;
+use crate::health::{Cause, Memory, Tree, Verdict, tree};
+use crate::object::{Key, Object, Objects};
+
+/// How long news are gathered before they are judged.
+const GATHER: Duration = Duration::from_millis(30);
+/// How often the tree is judged without news, since graces pass and ages grow.
+const TICK: Duration = Duration::from_secs(1);
+/// How long no contact may last before it ends the operation.
+const NO_CONTACT: Duration = Duration::from_mins(5);
+
+/// How following ended.
+pub(super) struct Found {
+    pub(super) end: End,
+    pub(super) cause: Option<Cause>,
+    pub(super) failure: Option<Failure>,
+    pub(super) tree: Tree,
+}
+
+impl Found {
+    pub(super) fn refused(failure: Failure) -> Self {
+        let end = if failure.kind == crate::failure::Kind::NoContact { End::NoContact } else { End::Failed };
+        Self { end, cause: None, failure: Some(failure), tree: Tree::default() }
+    }
+
+    pub(super) fn stopped() -> Self {
+        Self { end: End::Stopped, cause: None, failure: None, tree: Tree::default() }
+    }
+}
+
+/// Follows the objects of a release.
+pub(super) struct Follower {
+    cluster: Cluster,
+    namespace: String,
+    roots: Vec<Key>,
+    memory: Memory,
+    objects: Objects,
+    applied: BTreeMap<Key, i64>,
+    told: BTreeMap<(Key, String, String), i64>,
+    since: Timestamp,
+}
+
+impl Follower {
+    pub(super) fn new(cluster: &Cluster, namespace: &str, roots: Vec<Key>, memory: Memory) -> Self {
+        Self {
+            cluster: cluster.clone(),
+            namespace: namespace.to_owned(),
+            roots,
+            memory,
+            objects: Objects::default(),
+            applied: BTreeMap::new(),
+            told: BTreeMap::new(),
+            since: Timestamp::now(),
+        }
+    }
+
+    /// Takes objects as known; what a watch tells later must not be older.
+    pub(super) fn know(&mut self, objects: impl IntoIterator<Item = Object>) {
+        for object in objects {
+            if let Some(generation) = object.number("/metadata/generation") {
+                self.applied.insert(object.key().clone(), generation);
+            }
+            self.objects.put(object);
+        }
+    }
+
+    /// Follows until everything is ready, something will not mend itself, time runs out, or it is stopped.
+    pub(super) async fn until_well(&mut self, teller: &Teller, stop: &Stop, patience: Duration) -> Found {
+        self.go(teller, stop, Some(patience)).await
+    }
+
+    /// Follows until stopped.
+    pub(super) async fn until_stopped(&mut self, teller: &Teller, stop: &Stop) -> Found {
+        self.go(teller, stop, None).await
+    }
+
+    async fn go(&mut self, teller: &Teller, stop: &Stop, patience: Option<Duration>) -> Found {
+        let (sender, mut news) = mpsc::channel(256);
+        let watches = self.watches().await;
+        let waiting: BTreeSet<String> = watches.iter().map(|watched| watched.resource.kind.clone()).collect();
+        let mut unseen = waiting;
+        for watched in watches {
+            tokio::spawn(follow(self.cluster.clone(), watched, sender.clone()));
+        }
+        drop(sender);
+        let deadline = patience.map(|patience| Instant::now() + patience);
+        let mut lost: Option<Instant> = None;
+        loop {
+            let wait = deadline.map_or(TICK, |deadline| TICK.min(deadline.saturating_duration_since(Instant::now())));
+            let mut batch = Vec::new();
+            tokio::select! {
+                item = news.recv() => batch.extend(item),
+                () = tokio::time::sleep(wait) => {}
+                () = stop.cancelled() => {
+                    teller.tell(What::Stopping).await;
+                    return Found { tree: self.judge(), ..Found::stopped() };
+                }
+            }
+            if !batch.is_empty() {
+                tokio::time::sleep(GATHER).await;
+                while let Ok(item) = news.try_recv() {
+                    batch.push(item);
+                }
+            }
+            let mut fresh = Vec::new();
+            for item in batch {
+                match item {
+                    News::All { kind, objects } => {
+                        unseen.remove(&kind);
+                        self.replace(&kind, objects, &mut fresh);
+                    }
+                    News::Put(object) => self.put(*object, &mut fresh),
+                    News::Gone(key) => drop(self.objects.remove(&key)),
+                    News::Denied { kind, refusal } => {
+                        unseen.remove(&kind);
+                        tracing::info!(kind, why = refusal.words(), "cannot be followed");
+                    }
+                    News::Lost(refusal) => {
+                        if lost.is_none() {
+                            lost = Some(Instant::now());
+                            teller.tell(What::Contact(lost_contact(&refusal))).await;
+                        }
+                    }
+                    News::Back => {
+                        if lost.take().is_some() {
+                            teller.tell(What::Contact(Contact::Live)).await;
+                        }
+                    }
+                }
+            }
+            if !fresh.is_empty() {
+                teller.tell(What::Told(fresh)).await;
+            }
+            let now = Timestamp::now();
+            self.memory.observe(&self.objects, now);
+            let tree = self.judge();
+            let health = tree.verdict();
+            teller.tell(What::Seen(tree.clone())).await;
+            if !teller.is_heard() && patience.is_none() {
+                return Found { tree, ..Found::stopped() };
+            }
+            let Some(deadline) = deadline else { continue };
+            let found = |end| Found { end, cause: health.cause.clone(), failure: None, tree: tree.clone() };
+            match health.verdict {
+                // No verdict before every kind was seen once, while blind, or on objects older than what was applied.
+                _ if !unseen.is_empty() || lost.is_some() => {}
+                Verdict::Ready if self.is_current() => return found(End::Healthy),
+                Verdict::Failed => return found(End::Failed),
+                Verdict::Ready | Verdict::Progressing | Verdict::Terminating | Verdict::Unknown => {}
+            }
+            if lost.is_some_and(|since| since.elapsed() > NO_CONTACT) {
+                return found(End::NoContact);
+            }
+            if Instant::now() >= deadline {
+                return found(End::TimedOut);
+            }
+        }
+    }
+
+    fn judge(&self) -> Tree {
+        tree(&self.roots, &self.objects, &self.memory, Timestamp::now())
+    }
+
+    fn is_current(&self) -> bool {
+        self.applied.iter().all(|(key, generation)| {
+            self.objects
+                .get(key)
+                .and_then(|object| object.number("/metadata/generation"))
+                .is_none_or(|g| g >= *generation)
+        })
+    }
+
+    /// What has to be watched: the released kinds that have a state, and what grows out of them.
+    async fn watches(&self) -> Vec<Watched> {
+        let mut kinds: BTreeSet<(&str, &str)> = BTreeSet::new();
+        let mut pods = false;
+        for key in &self.roots {
+            match key.kind.as_str() {
+                "Deployment" => kinds.extend([("apps/v1", "Deployment"), ("apps/v1", "ReplicaSet")]),
+                "Service" => kinds.extend([("v1", "Service"), ("discovery.k8s.io/v1", "EndpointSlice")]),
+                "ConfigMap" | "Secret" | "Namespace" => continue,
+                _ => drop(kinds.insert((&key.api, &key.kind))),
+            }
+            pods |= matches!(
+                key.kind.as_str(),
+                "Deployment" | "StatefulSet" | "DaemonSet" | "Job" | "CronJob" | "ReplicaSet" | "Pod"
+            );
+        }
+        if pods {
+            kinds.extend([("v1", "Pod"), ("v1", "Event")]);
+        }
+        let mut watches = Vec::new();
+        for (api, kind) in kinds {
+            if let Ok(resource) = self.cluster.resource(api, kind).await {
+                watches.push(Watched { resource, namespace: Some(self.namespace.clone()) });
+            }
+        }
+        watches
+    }
+
+    fn replace(&mut self, kind: &str, objects: Vec<Object>, fresh: &mut Vec<Told>) {
+        let known: Vec<Key> = self.objects.of_kind(kind).map(|object| object.key().clone()).collect();
+        for key in known.into_iter().filter(|key| key.namespace.as_deref() == Some(&self.namespace)) {
+            if !objects.iter().any(|object| *object.key() == key) {
+                self.objects.remove(&key);
+            }
+        }
+        for object in objects {
+            self.put(object, fresh);
+        }
+    }
+
+    fn put(&mut self, object: Object, fresh: &mut Vec<Told>) {
+        let generation = |object: &Object| object.number("/metadata/generation").unwrap_or(0);
+        let key = object.key();
+        if self.applied.get(key).is_some_and(|applied| generation(&object) < *applied) {
+            return;
+        }
+        if object.kind() == "Event"
+            && let Some(told) = told(&object)
+            && told.last >= self.since - jiff::SignedDuration::from_secs(5)
+        {
+            let seen = self.told.entry((told.object.clone(), told.reason.clone(), told.message.clone())).or_insert(0);
+            if *seen < told.count {
+                *seen = told.count;
+                fresh.push(told);
+            }
+        }
+        self.objects.put(object);
+    }
+}
+
+fn lost_contact(refusal: &Refusal) -> Contact {
+    Contact::Lost { since: Timestamp::now(), why: refusal.words() }
+}
+
+/// An Event as it is told; both shapes of the API are read (`events.k8s.io` names its fields differently).
+fn told(event: &Object) -> Option<Told> {
+    let about = |field: &str| {
+        event.text(&format!("/involvedObject/{field}")).or_else(|| event.text(&format!("/regarding/{field}")))
+    };
+    let last = ["/series/lastObservedTime", "/lastTimestamp", "/deprecatedLastTimestamp", "/eventTime"]
+        .iter()
+        .find_map(|pointer| event.time(pointer))
+        .or_else(|| event.time("/metadata/creationTimestamp"))?;
+    Some(Told {
+        object: Key::new(about("apiVersion").unwrap_or("v1"), about("kind")?, about("namespace"), about("name")?),
+        reason: event.text("/reason").unwrap_or_default().to_owned(),
+        message: event.text("/message").or_else(|| event.text("/note")).unwrap_or_default().to_owned(),
+        warning: event.text("/type") == Some("Warning"),
+        count: event.number("/series/count").or_else(|| event.number("/count")).unwrap_or(1),
+        last,
+    })
+}

@@ -1,0 +1,212 @@
+//! From a project to a plan: render, ask the cluster, compare. Writes nothing.
+
+use std::collections::BTreeMap;
+
+use futures::StreamExt;
+use jiff::Timestamp;
+
+use super::Session;
+use super::desired::Load;
+use super::rehearse::{Rehearser, Way};
+use crate::cluster::{Cluster, Refusal};
+use crate::failure::{Kind, Result};
+use crate::module::Level;
+use crate::object::{Key, Object};
+use crate::plan::{Blocker, Plan, Subject, draw};
+use crate::project::{Environment, Project};
+use crate::release::{Record, Release};
+use crate::secret::Digest;
+
+/// What a plan carries for the wire; nobody else can open it.
+#[derive(Debug, Clone)]
+pub struct Payload {
+    pub(super) cluster: Cluster,
+    pub(super) release: Release,
+    pub(super) loads: Vec<(Load, Option<Object>)>,
+    pub(super) record: Option<Record>,
+    pub(super) key: Digest,
+    pub(super) force: bool,
+    pub(super) url: Option<String>,
+    pub(super) login: Option<String>,
+}
+
+/// How many calls at a time: measured, more does not make it faster.
+pub(super) const AT_ONCE: usize = 16;
+
+impl Session {
+    /// Plans: renders, asks the cluster, compares. Writes nothing. `take_over` takes what others hold.
+    ///
+    /// # Errors
+    /// A value, template or credential is missing or wrong; the cluster is another one, does not answer, or does not let
+    /// itself be asked. What the cluster says against single objects is in the plan.
+    pub async fn prepare(&self, environment: &str, take_over: bool) -> Result<Plan<Payload>> {
+        let project = self.project();
+        let environment = project.environment(environment)?;
+        self.inner.module.settle(&project, &environment.name)?;
+        let credentials = self.complete(&project, &environment.name).await?;
+        let cluster = self.open(environment).await?;
+        let release = self.release(&project, environment);
+        let asked = |refusal: Refusal| refusal.failure("be asked about this environment", cluster.server());
+        let record = Record::read(&cluster, &release).await.map_err(asked)?;
+        let key = record.as_ref().map_or_else(Digest::random, |record| record.state.key.clone());
+        let loads = self.desired(&project, environment, &credentials, Some(&key))?;
+
+        let lives = live(&cluster, &loads).await.map_err(asked)?;
+        let rehearser = Rehearser::new(&cluster, &release, &loads, take_over);
+        let shared_with = self.sharing(&project, environment);
+        let subjects: Vec<Result<Subject, Refusal>> = futures::stream::iter(loads.iter().zip(&lives))
+            .map(|(load, live)| {
+                let others = if load.shared { shared_with.clone() } else { Vec::new() };
+                let way = Way { load, live: live.as_ref(), others };
+                rehearser.subject(way)
+            })
+            .buffered(AT_ONCE)
+            .collect()
+            .await;
+        let subjects = subjects.into_iter().collect::<Result<Vec<_>, _>>().map_err(asked)?;
+
+        let facts = self.facts(&project, environment, &credentials)?;
+        let payload = Payload {
+            cluster: cluster.clone(),
+            release: release.clone(),
+            loads: loads.clone().into_iter().zip(lives).collect(),
+            record,
+            key,
+            force: take_over,
+            url: facts.url,
+            login: facts.login,
+        };
+        let target = self.target(&project, environment, &cluster);
+        let mut plan = draw(target, &subjects, Timestamp::now(), payload);
+        plan.blockers.extend(self.differing(&project, environment).await);
+        for clash in self.inner.module.survey(&project) {
+            if clash.environments.0 != environment.name && clash.environments.1 != environment.name {
+                continue;
+            }
+            match clash.level {
+                Level::Block => plan.blockers.push(Blocker {
+                    key: None,
+                    sentence: format!("{}: {}.", clash.sentence, clash.why),
+                    next: format!("Remedy: {}.", clash.remedy),
+                    pointer: None,
+                    knob: None,
+                }),
+                Level::Warn => {
+                    plan.warnings.push(format!("{}: {}. Remedy: {}.", clash.sentence, clash.why, clash.remedy));
+                }
+            }
+        }
+        plan.blockers.extend(rehearser.missing_rights().await.map_err(asked)?);
+        self.turn_knobs(&mut plan, &cluster).await;
+        plan.warnings.extend(left_over(&plan));
+        Ok(plan)
+    }
+
+    /// Other environments that live in the same namespace of the same cluster, and so share what is shared.
+    pub(super) fn sharing(&self, project: &Project, environment: &Environment) -> Vec<String> {
+        let home =
+            |e: &Environment| (e.context.clone(), e.server.clone(), self.inner.module.namespace_of(e).to_owned());
+        project
+            .environments
+            .iter()
+            .filter(|other| other.name != environment.name && home(other) == home(environment))
+            .map(|other| other.name.clone())
+            .collect()
+    }
+
+    /// Blocks where environments that share an object would render it differently.
+    async fn differing(&self, project: &Project, environment: &Environment) -> Vec<Blocker> {
+        let Ok(own) = self.complete(project, &environment.name).await else { return Vec::new() };
+        let Ok(ours) = self.desired(project, environment, &own, None) else { return Vec::new() };
+        let mut blockers = Vec::new();
+        for name in self.sharing(project, environment) {
+            let Ok(other) = project.environment(&name) else { continue };
+            let Ok(theirs) = self.complete(project, &name).await else { continue };
+            // An environment that cannot be rendered yet says nothing about what is shared.
+            let Ok(theirs) = self.desired(project, other, &theirs, None) else { continue };
+            for load in ours.iter().filter(|load| load.shared) {
+                let key = load.object.key();
+                let differs = theirs.iter().any(|t| t.object.key() == key && t.object.value() != load.object.value());
+                if differs {
+                    blockers.push(Blocker {
+                        key: Some(key.clone()),
+                        sentence: format!(
+                            "{} and {name} share {key} and would each make it different.",
+                            environment.name
+                        ),
+                        next: "Give both the same values for it, or each its own namespace.".to_owned(),
+                        pointer: None,
+                        knob: None,
+                    });
+                }
+            }
+        }
+        blockers
+    }
+}
+
+/// The objects as they are: one list per kind and namespace, or one by one where listing is not allowed.
+async fn live(cluster: &Cluster, loads: &[Load]) -> Result<Vec<Option<Object>>, Refusal> {
+    let mut kinds: BTreeMap<(String, String, Option<String>), Vec<Key>> = BTreeMap::new();
+    for load in loads {
+        let key = load.object.key();
+        kinds.entry((key.api.clone(), key.kind.clone(), key.namespace.clone())).or_default().push(key.clone());
+    }
+    let found: Vec<Result<Vec<Object>, Refusal>> = futures::stream::iter(kinds)
+        .map(|((api, kind, namespace), keys)| async move {
+            let resource = match cluster.resource(&api, &kind).await {
+                Ok(resource) => resource,
+                Err(Refusal::NoSuchKind) => return Ok(Vec::new()),
+                Err(refusal) => return Err(refusal),
+            };
+            if keys.len() == 1 || namespace.is_none() {
+                return one_by_one(cluster, &keys).await;
+            }
+            match cluster.list(&resource, namespace.as_deref(), "").await {
+                Ok(objects) => Ok(objects.into_iter().filter(|object| keys.contains(object.key())).collect()),
+                Err(Refusal::Forbidden(_)) => one_by_one(cluster, &keys).await,
+                Err(refusal) => Err(refusal),
+            }
+        })
+        .buffer_unordered(AT_ONCE)
+        .collect()
+        .await;
+    let mut all = Vec::new();
+    for objects in found {
+        all.extend(objects?);
+    }
+    Ok(loads.iter().map(|load| all.iter().find(|object| object.key() == load.object.key()).cloned()).collect())
+}
+
+async fn one_by_one(cluster: &Cluster, keys: &[Key]) -> Result<Vec<Object>, Refusal> {
+    let mut found = Vec::new();
+    for key in keys {
+        match cluster.get(key).await {
+            Ok(object) => found.extend(object),
+            Err(Refusal::Forbidden(_)) => {} // the dry run will say more
+            Err(refusal) => return Err(refusal),
+        }
+    }
+    Ok(found)
+}
+
+/// What an earlier revision left that the module no longer makes.
+fn left_over(plan: &Plan<Payload>) -> Vec<String> {
+    let payload = plan.payload();
+    let Some(record) = &payload.record else { return Vec::new() };
+    record
+        .state
+        .objects
+        .iter()
+        .map(crate::release::Entry::key)
+        .filter(|key| !payload.loads.iter().any(|(load, _)| load.object.key().same(key)))
+        .map(|key| format!("{key} was made by an earlier revision and is no longer asked for; it stays."))
+        .collect()
+}
+
+/// A failure of planning that only says what the plan already holds.
+pub fn blocked(plan: &Plan<Payload>) -> Option<crate::failure::Failure> {
+    let blocker = plan.blockers.first()?;
+    let failure = crate::failure::Failure::new(Kind::Blocked, blocker.sentence.trim_end_matches('.').to_owned());
+    Some(failure.hint(blocker.next.clone()))
+}

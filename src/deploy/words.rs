@@ -1,0 +1,90 @@
+//! Words for outcomes.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use crate::health::{Node, Stage, Tree, Verdict};
+use crate::plan::{Action, Plan, Restart};
+
+/// A duration as people say it: `48 s`, `2 min 5 s`.
+pub(super) fn duration(took: SignedDuration) -> String {
+    let seconds = took.as_secs().max(0);
+    match seconds {
+        0 if took.as_millis() > 0 => format!("{}.{} s", seconds, took.subsec_millis() / 100),
+        0..=119 => format!("{seconds} s"),
+        _ if seconds % 60 == 0 => format!("{} min", seconds / 60),
+        _ => format!("{} min {} s", seconds / 60, seconds % 60),
+    }
+}
+
+/// A patience as people say it.
+pub(super) fn patience(patience: Duration) -> String {
+    duration(SignedDuration::try_from(patience).unwrap_or(SignedDuration::MAX))
+}
+
+/// What changed, one line each, the first few.
+pub(super) fn changed(plan: &Plan<()>) -> Vec<String> {
+    let mut lines = Vec::new();
+    let created = plan.count(Action::Create);
+    if created > 0 {
+        lines.push(format!("{created} {} created", if created == 1 { "object" } else { "objects" }));
+    }
+    for change in
+        plan.changes.iter().filter(|change| change.action == Action::Update || change.action == Action::Replace)
+    {
+        for field in change.fields.iter().filter(|field| !field.path.contains("landfall.dev/")) {
+            let name = field.path.rsplit('.').next().unwrap_or(&field.path).trim_start_matches("data");
+            let name = name.trim_matches(['[', ']']);
+            lines.push(match (&field.before, &field.after) {
+                (Some(before), Some(after)) if before.starts_with('●') || after.starts_with('●') => {
+                    format!("{name} in {}", change.key)
+                }
+                (Some(before), Some(after)) => format!("{name} {before} → {after}"),
+                (None, Some(after)) if after.starts_with('●') => format!("{name} in {}", change.key),
+                (None, Some(after)) => format!("{name} {after}"),
+                (_, None) => format!("{name} taken away"),
+            });
+        }
+    }
+    lines
+}
+
+/// The pods in words: "1 of 1, restarted because of image".
+pub(super) fn pods(tree: &Tree, restarts: &[Restart]) -> String {
+    let (mut ready, mut all) = (0, 0);
+    count(&tree.roots, &mut ready, &mut all);
+    if all == 0 {
+        return "none".to_owned();
+    }
+    let because: Vec<&str> = restarts.iter().flat_map(|restart| restart.because.iter().map(String::as_str)).collect();
+    match because.as_slice() {
+        [] => format!("{ready} of {all}"),
+        [first] => format!("{ready} of {all}, restarted because of {first}"),
+        [first, rest @ ..] => format!("{ready} of {all}, restarted because of {first} and {} more", rest.len()),
+    }
+}
+
+fn count(nodes: &[Node], ready: &mut usize, all: &mut usize) {
+    for node in nodes {
+        if node.pod.is_some() && node.current {
+            *all += 1;
+            *ready += usize::from(node.health.verdict == Verdict::Ready);
+        }
+        count(&node.children, ready, all);
+    }
+}
+
+/// The stages of the pod that took longest.
+pub(super) fn stages(tree: &Tree) -> Vec<Stage> {
+    fn walk<'t>(nodes: &'t [Node], found: &mut Vec<&'t [Stage]>) {
+        for node in nodes {
+            found.extend(node.pod.as_ref().filter(|_| node.current).map(|pod| pod.stages.as_slice()));
+            walk(&node.children, found);
+        }
+    }
+    let mut found = Vec::new();
+    walk(&tree.roots, &mut found);
+    let last = |stages: &&[Stage]| stages.iter().filter_map(|stage| stage.until).max();
+    found.into_iter().max_by_key(last).map(<[Stage]>::to_vec).unwrap_or_default()
+}
