@@ -54,15 +54,18 @@ impl Session {
         let lives = live(&cluster, &loads).await.map_err(asked)?;
         let rehearser = Rehearser::new(&cluster, &release, &loads, take_over);
         let shared_with = self.sharing(&project, environment);
-        let subjects: Vec<Result<Subject, Refusal>> = futures::stream::iter(loads.iter().zip(&lives))
+        // Gathered first: a stream that borrows inside its closure cannot be moved to another thread.
+        let asking: Vec<_> = loads
+            .iter()
+            .zip(&lives)
             .map(|(load, live)| {
                 let others = if load.shared { shared_with.clone() } else { Vec::new() };
                 let way = Way { load, live: live.as_ref(), others };
                 rehearser.subject(way)
             })
-            .buffered(AT_ONCE)
-            .collect()
-            .await;
+            .collect();
+        let subjects: Vec<Result<Subject, Refusal>> =
+            futures::stream::iter(asking).buffered(AT_ONCE).collect().await;
         let subjects = subjects.into_iter().collect::<Result<Vec<_>, _>>().map_err(asked)?;
 
         let facts = self.facts(&project, environment, &credentials)?;
