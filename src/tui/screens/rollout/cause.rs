@@ -88,16 +88,17 @@ pub(super) fn top(rollout: &Rollout, now: Timestamp, wide: u16) -> Top {
     let title = cut::end(&wrong.headline, wide.saturating_sub(11));
     let mut lines = vec![Line::new(sign, role).and(format!(" {elapsed:<7}"), Role::Text).and(title, role)];
     let remedies = rollout.remedies();
-    let ended = rollout.is_over();
-    let mut text = wrong.sentence.trim().to_owned();
-    if (remedies.is_empty() || !ended) && !wrong.next.is_empty() {
-        text = format!("{text} {}", wrong.next).trim().to_owned();
+    let mut sentences = vec![wrong.sentence.trim()];
+    if remedies.is_empty() {
+        sentences.push(wrong.next.trim());
     }
+    sentences.retain(|sentence| !sentence.is_empty());
+    let text = sentences.join(" ");
     let indent = |line: Line| line.spans().fold(Line::text("  "), |new, (text, role)| new.and(text, role));
     lines
         .extend(Line::wrapped(&text, room, Role::Text).into_iter().take(4).map(indent).filter(|line| line.width() > 2));
     let mut keys = Vec::new();
-    if ended {
+    if rollout.offers() {
         ways(rollout, wide, &mut lines, &mut keys);
     }
     Top { lines, keys }
@@ -131,13 +132,11 @@ fn ways(rollout: &Rollout, wide: u16, lines: &mut Vec<Line>, keys: &mut Vec<(usi
 
 fn elapsed(rollout: &Rollout, now: Timestamp) -> jiff::SignedDuration {
     let progress = &rollout.progress;
-    match &progress.outcome {
-        Some(outcome) => outcome.took,
-        None => {
-            let end = if rollout.failure.is_some() { progress.latest.unwrap_or(rollout.asked) } else { now };
-            age::since(progress.started.unwrap_or(rollout.asked), end)
-        }
+    if let Some(outcome) = &progress.outcome {
+        return outcome.took;
     }
+    let end = if rollout.failure.is_some() { progress.latest.unwrap_or(rollout.asked) } else { now };
+    age::since(progress.started.unwrap_or(rollout.asked), end)
 }
 
 fn sign(rollout: &Rollout, now: Timestamp) -> (&'static str, Role) {

@@ -1,5 +1,7 @@
 //! Objects and pods as lines: sign, name, what it is doing, restarts, age.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 
 use crate::health::{ContainerState, ContainerView, Node, PodView, Stage, Tree, Verdict};
@@ -33,22 +35,18 @@ pub(super) fn items(node: &Node, since: Option<Timestamp>, now: Timestamp, wide:
 }
 
 fn branch(node: &Node, now: Timestamp, wide: u16, items: &mut Vec<Item>) {
-    match &node.pod {
-        Some(pod) => {
-            items.push(self::pod(node, pod, now, wide));
-            let moving = node.current && node.health.verdict != Verdict::Ready && node.health.cause.is_none();
-            if moving && !pod.stages.is_empty() && wide >= 50 {
-                let line =
-                    Line::new("│", Role::Frame).and("    ", Role::Text).and(stages(&pod.stages, now), Role::Muted);
-                items.push(Item { line, ..Item::default() });
-            }
+    if let Some(pod) = &node.pod {
+        items.push(self::pod(node, pod, now, wide));
+        let moving = node.current && node.health.verdict != Verdict::Ready && node.health.cause.is_none();
+        if moving && !pod.stages.is_empty() && wide >= 50 {
+            let words = stages(&pod.stages, now);
+            let line = Line::new("│", Role::Frame).and("    ", Role::Text).and(words, Role::Muted);
+            items.push(Item { line, ..Item::default() });
         }
-        None => {
-            let mut item = object(node, None, now, wide.saturating_sub(3));
-            item.line =
-                item.line.spans().fold(Line::new("│  ", Role::Frame), |line, (text, role)| line.and(text, role));
-            items.push(item);
-        }
+    } else {
+        let mut item = object(node, None, now, wide.saturating_sub(3));
+        item.line = item.line.spans().fold(Line::new("│  ", Role::Frame), |line, (text, role)| line.and(text, role));
+        items.push(item);
     }
     for child in &node.children {
         branch(child, now, wide, items);
@@ -183,7 +181,7 @@ pub(crate) fn stage_words(ended: &[Stage]) -> String {
 fn full(node: &Node) -> String {
     let mut text = format!("{} {}\n{}: {}\n", node.key.kind, node.key.name, node.health.verdict, node.health.reason);
     if let Some(cause) = &node.health.cause {
-        text.push_str(&format!("\n{}\n{}\n{}\n", cause.headline, cause.sentence, cause.next));
+        let _ = write!(text, "\n{}\n{}\n{}\n", cause.headline, cause.sentence, cause.next);
     }
     for container in node.pod.iter().flat_map(|pod| &pod.containers) {
         let state = match &container.state {
@@ -193,10 +191,8 @@ fn full(node: &Node) -> String {
             ContainerState::Ended { exit, reason, .. } => format!("ended with {exit} {reason}"),
         };
         let sort = if container.init { "init container" } else { "container" };
-        text.push_str(&format!(
-            "\n{sort} {}\n  {state}, restarts {}\n  {}\n",
-            container.name, container.restarts, container.image
-        ));
+        let (name, image) = (&container.name, &container.image);
+        let _ = write!(text, "\n{sort} {name}\n  {state}, restarts {}\n  {image}\n", container.restarts);
     }
     text.trim_end().to_owned()
 }
