@@ -2,6 +2,64 @@
 
 use std::process::ExitCode;
 
+use clap::Parser;
+use landfall::cli::{self, Args, Cluster, Door};
+use landfall::demo::{Demo, Options, Scenario};
+use landfall::failure::{Failure, Kind, Result};
+
+/// How fast the demo cluster goes when nobody watches it at its believable pace.
+const HURRY: f64 = 0.02;
+
 fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let args = Args::parse();
+    let done = landfall::secret::harden().and_then(|()| {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        let runtime = runtime.map_err(|error| {
+            Failure::new(Kind::Failed, "the program cannot start its workers").because(error.to_string())
+        })?;
+        let done = runtime.block_on(run(args));
+        runtime.shutdown_background();
+        done
+    });
+    ExitCode::from(done.unwrap_or_else(|failure| {
+        cli::complain(&failure);
+        failure.kind.exit_code()
+    }))
+}
+
+/// Chooses the cluster and the door.
+async fn run(args: Args) -> Result<u8> {
+    let demo = match args.demo() {
+        Some(name) => {
+            let scenario: Scenario = name.parse()?;
+            Some(Demo::start(Options { scenario, pace: if args.hurries() { HURRY } else { 1.0 } }))
+        }
+        None => None,
+    };
+    let folder =
+        demo.is_some().then(tempfile::tempdir).transpose().map_err(|error| {
+            Failure::new(Kind::Failed, "no temporary folder can be made").because(error.to_string())
+        })?;
+    let given = demo.as_ref().zip(folder.as_ref()).map(|(demo, folder)| Cluster {
+        client: demo.client(),
+        context: Demo::CONTEXT,
+        server: Demo::SERVER,
+        folder: folder.path().to_owned(),
+    });
+    match args.door() {
+        Door::Reports => cli::run(args, given).await,
+        Door::Screen => screen(&args, given).await,
+    }
+}
+
+#[cfg(feature = "tui")]
+async fn screen(args: &Args, given: Option<Cluster>) -> Result<u8> {
+    let session = cli::begin(args, given).await?;
+    let options = landfall::tui::Options { ascii: args.ascii(), mouse: args.mouse(), ..Default::default() };
+    landfall::tui::run(session, options).await
+}
+
+#[cfg(not(feature = "tui"))]
+async fn screen(_: &Args, _: Option<Cluster>) -> Result<u8> {
+    Err(Failure::input("this landfall was built without its screens").hint("see the verbs: landfall --help"))
 }

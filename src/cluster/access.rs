@@ -34,7 +34,9 @@ impl Cluster {
             plural: "selfsubjectaccessreviews".to_owned(),
             namespaced: false,
         };
-        let answers: Vec<_> = futures::stream::iter(needs.to_vec())
+        let asking: Vec<_> = needs
+            .iter()
+            .cloned()
             .map(|need| {
                 let resource = resource.clone();
                 async move {
@@ -54,9 +56,8 @@ impl Cluster {
                     Ok::<_, Refusal>((!allowed).then_some(need))
                 }
             })
-            .buffered(16)
-            .collect()
-            .await;
+            .collect();
+        let answers: Vec<_> = futures::stream::iter(asking).buffered(16).collect().await;
         answers.into_iter().filter_map(Result::transpose).collect()
     }
 }

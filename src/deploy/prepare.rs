@@ -54,18 +54,15 @@ impl Session {
         let lives = live(&cluster, &loads).await.map_err(asked)?;
         let rehearser = Rehearser::new(&cluster, &release, &loads, take_over);
         let shared_with = self.sharing(&project, environment);
-        // Gathered first: a stream that borrows inside its closure cannot be moved to another thread.
         let asking: Vec<_> = loads
             .iter()
             .zip(&lives)
             .map(|(load, live)| {
                 let others = if load.shared { shared_with.clone() } else { Vec::new() };
-                let way = Way { load, live: live.as_ref(), others };
-                rehearser.subject(way)
+                rehearser.subject(Way { load, live: live.as_ref(), others })
             })
             .collect();
-        let subjects: Vec<Result<Subject, Refusal>> =
-            futures::stream::iter(asking).buffered(AT_ONCE).collect().await;
+        let subjects: Vec<Result<Subject, Refusal>> = futures::stream::iter(asking).buffered(AT_ONCE).collect().await;
         let subjects = subjects.into_iter().collect::<Result<Vec<_>, _>>().map_err(asked)?;
 
         let facts = self.facts(&project, environment, &credentials)?;
@@ -155,7 +152,8 @@ async fn live(cluster: &Cluster, loads: &[Load]) -> Result<Vec<Option<Object>>, 
         let key = load.object.key();
         kinds.entry((key.api.clone(), key.kind.clone(), key.namespace.clone())).or_default().push(key.clone());
     }
-    let found: Vec<Result<Vec<Object>, Refusal>> = futures::stream::iter(kinds)
+    let asking: Vec<_> = kinds
+        .into_iter()
         .map(|((api, kind, namespace), keys)| async move {
             let resource = match cluster.resource(&api, &kind).await {
                 Ok(resource) => resource,
@@ -171,9 +169,9 @@ async fn live(cluster: &Cluster, loads: &[Load]) -> Result<Vec<Option<Object>>, 
                 Err(refusal) => Err(refusal),
             }
         })
-        .buffer_unordered(AT_ONCE)
-        .collect()
-        .await;
+        .collect();
+    let found: Vec<Result<Vec<Object>, Refusal>> =
+        futures::stream::iter(asking).buffer_unordered(AT_ONCE).collect().await;
     let mut all = Vec::new();
     for objects in found {
         all.extend(objects?);

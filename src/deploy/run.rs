@@ -121,7 +121,6 @@ impl Work<'_> {
 
     async fn write_wave(&self, wave: usize) -> (Vec<Object>, Option<Failure>) {
         let here = self.payload.loads.iter().filter(|(load, _)| load.wave == wave && self.action(load).writes());
-        // Gathered first: a stream that borrows inside its closure cannot be moved to another thread.
         let writing: Vec<_> = here.map(|(load, live)| self.write_one(load, live.as_ref())).collect();
         let results: Vec<_> = futures::stream::iter(writing).buffer_unordered(AT_ONCE).collect().await;
         let (mut written, mut refused) = (Vec::new(), None);

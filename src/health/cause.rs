@@ -154,6 +154,12 @@ impl Cause {
 
     pub(super) fn sentence(mut self, text: impl Into<String>) -> Self {
         self.sentence = text.into();
+        // names keep their case at the start of a sentence, our own words do not
+        for word in ["node ", "init container "] {
+            if self.sentence.starts_with(word) {
+                self.sentence[..1].make_ascii_uppercase();
+            }
+        }
         self
     }
 

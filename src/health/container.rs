@@ -98,11 +98,15 @@ impl<'a> Container<'a> {
     }
 
     /// Whether it does what it is there for.
-    pub(super) fn is_fine(&self) -> bool {
+    pub(super) fn is_fine(&self, pod: &Object) -> bool {
+        let done = self.ended().is_some_and(|end| end.get("exitCode").and_then(Value::as_i64) == Some(0));
         match self.role {
-            Role::Init => self.ended().is_some_and(|end| end.get("exitCode").and_then(Value::as_i64) == Some(0)),
+            Role::Init => done,
             Role::Sidecar => self.running().is_some() && self.started(),
-            Role::Main => self.ready(),
+            // where containers may end, one that ended well has done its work
+            Role::Main => {
+                self.ready() || (done && pod.text("/spec/restartPolicy").is_some_and(|policy| policy != "Always"))
+            }
             Role::Ephemeral => true,
         }
     }
@@ -118,7 +122,7 @@ impl<'a> Container<'a> {
 
     /// What is wrong with it. Reason words: kubelet, `pkg/kubelet/images/types.go` and `kuberuntime`.
     pub(super) fn finding(&self, pod: &Object, scene: &Scene<'_>) -> Option<Finding> {
-        if self.is_fine() {
+        if self.is_fine(pod) {
             return None;
         }
         match self.waiting().map_or("", |waiting| text(waiting, "reason")) {

@@ -34,7 +34,8 @@ fn memory(container: &Container<'_>, pod: &Object) -> Cause {
     Cause::new(Trouble::OutOfMemory, pod.key())
         .inside(name)
         .headline(format!("{name} runs out of memory"))
-        .sentence(format!("{name} was killed for exceeding its memory limit{of}{}.", restarted(container.restarts())))
+        .sentence(format!("{name} was killed for exceeding its memory limit{of}."))
+        .also(&restarted(container.restarts()))
         .next(match limit {
             Some(limit) => format!("raise the memory limit of {name} above {limit}, or make it use less"),
             None => format!("give {name} more memory, or make it use less"),
@@ -62,16 +63,17 @@ fn crash(container: &Container<'_>, pod: &Object, end: &Value) -> Cause {
     Cause::new(trouble, pod.key())
         .inside(name)
         .headline(headline)
-        .sentence(format!("{what} {meaning}{}{}.", exit::after(end), restarted(container.restarts())))
+        .sentence(format!("{what} {meaning}."))
+        .also(&restarted(container.restarts()))
         .also(&last)
         .next(format!("read the log of the last run of {name} and correct what it names"))
 }
 
-/// ", restarted 3 times so far", or nothing.
+/// "It was restarted 3 times so far.", or nothing.
 pub(super) fn restarted(times: i64) -> String {
     match times {
         ..=0 => String::new(),
-        1 => ", restarted once so far".to_owned(),
-        times => format!(", restarted {times} times so far"),
+        1 => "It was restarted once so far.".to_owned(),
+        times => format!("It was restarted {times} times so far."),
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn health(set: &Object, scene: &Scene<'_>) -> Health {
         return Health::new(Verdict::Failed, reason).because(Some(progress::deadline(set, &outlook, still)));
     }
     let spare = match set.at("/spec/updateStrategy/rollingUpdate/maxUnavailable") {
-        Some(share) => share.as_i64().unwrap_or(1),
+        Some(share) => super::deployment::share(share, wanted, true),
         None => 1,
     };
     let lost = outlook.is_lost((updated < wanted).then_some(spare));

@@ -6,13 +6,23 @@ use crate::object::Object;
 
 /// Terminating, with what remains to be done.
 pub(super) fn health(object: &Object, scene: &Scene<'_>) -> Health {
-    let due = object.time("/metadata/deletionTimestamp").map(|due| scene.now.duration_since(due).as_secs());
-    let late = due.is_some_and(|late| late > 30);
     let cause = match (object.kind(), object.key().group()) {
         ("Namespace", "") => namespace::cause(object).or_else(|| finalizers(object)),
-        _ => finalizers(object).or_else(|| late.then(|| overdue(object)).flatten()),
+        _ => finalizers(object).or_else(|| stuck(object, scene)),
     };
     Health::new(Verdict::Terminating, "being deleted").because(cause)
+}
+
+/// A pod that is not gone although its time to stop has been over for half a minute.
+pub(super) fn stuck(object: &Object, scene: &Scene<'_>) -> Option<Cause> {
+    let due = object.time("/metadata/deletionTimestamp").map(|due| scene.now.duration_since(due).as_secs());
+    (object.kind() == "Pod" && due.is_some_and(|late| late > 30)).then(|| {
+        let node = super::pod::node(object);
+        Cause::new(Trouble::Deleting, object.key())
+            .headline(format!("pod {} does not stop", object.name()))
+            .sentence(format!("Its time to stop is over, and {node} has not reported its end."))
+            .next(format!("check that {node} is up"))
+    })
 }
 
 fn finalizers(object: &Object) -> Option<Cause> {
@@ -35,15 +45,4 @@ fn finalizers(object: &Object) -> Option<Cause> {
             .sentence(format!("Its deletion waits: {why}."))
             .next(next),
     )
-}
-
-/// A pod that is not gone although its time to stop is over.
-fn overdue(object: &Object) -> Option<Cause> {
-    (object.kind() == "Pod").then(|| {
-        let node = super::pod::node(object);
-        Cause::new(Trouble::Deleting, object.key())
-            .headline(format!("pod {} does not stop", object.name()))
-            .sentence(format!("Its time to stop is over, and {node} has not reported its end."))
-            .next(format!("check that {node} is up"))
-    })
 }

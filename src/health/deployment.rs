@@ -7,7 +7,7 @@ use super::condition::{get, refused, text, time};
 use super::doom::Outlook;
 use super::replicaset::{self, Pods};
 use super::scene::Scene;
-use super::{Health, Verdict, progress, refusal};
+use super::{Health, Verdict, deleting, progress, refusal};
 use crate::object::Object;
 
 /// Ready when every replica is of the newest version and available and no old one is left.
@@ -29,7 +29,8 @@ pub(super) fn health(deployment: &Object, scene: &Scene<'_>) -> Health {
         return Health::new(Verdict::Failed, reason).because(Some(progress::deadline(deployment, &outlook, still)));
     }
     let verdict = if outlook.is_lost(spare(deployment, &count)) { Verdict::Failed } else { Verdict::Progressing };
-    Health::new(verdict, reason).because(outlook.cause())
+    let cause = outlook.cause().or_else(|| pods.old.iter().find_map(|pod| deleting::stuck(pod, scene)));
+    Health::new(verdict, reason).because(cause)
 }
 
 /// Wanted and there, as the controller counts.
@@ -72,7 +73,9 @@ impl Count {
         let ripening =
             least > 0 && self.ready >= self.wanted && self.new >= self.wanted && self.available < self.wanted;
         let more = if ripening { format!(", must stay ready for {least} s") } else { String::new() };
-        format!("{}{more}", self.said())
+        let stopping = deployment.number("/status/terminatingReplicas").unwrap_or(0);
+        let stopping = if stopping > 0 { format!(", {stopping} still stopping") } else { String::new() };
+        format!("{}{stopping}{more}", self.said())
     }
 }
 
@@ -80,7 +83,10 @@ impl Count {
 fn replica_failure(deployment: &Object, pods: &Pods<'_>, scene: &Scene<'_>) -> Option<Health> {
     let of_progress = refused(deployment, "Progressing").filter(|c| text(c, "reason") == "ReplicaSetCreateError");
     let condition = get(deployment, "ReplicaFailure").filter(|c| text(c, "status") == "True").or(of_progress)?;
-    if scene.memory.is_stale(deployment, condition) {
+    // the controller also hands on what an old ReplicaSet says
+    let of_old = text(condition, "type") == "ReplicaFailure"
+        && pods.set.is_some_and(|set| get(set, "ReplicaFailure").is_none_or(|c| text(c, "status") != "True"));
+    if of_old || scene.memory.is_stale(deployment, condition) {
         return None;
     }
     let since = time(condition, "lastTransitionTime");
@@ -106,12 +112,19 @@ fn spare(deployment: &Object, count: &Count) -> Option<i64> {
     if deployment.text("/spec/strategy/type") == Some("Recreate") || count.all <= count.new {
         return None;
     }
-    let share = |field: &str, up: bool| match deployment.at(&format!("/spec/strategy/rollingUpdate/{field}")) {
-        Some(Value::Number(n)) => n.as_i64().unwrap_or(1),
-        Some(Value::String(text)) => portion(text.trim_end_matches('%').parse().unwrap_or(25), count.wanted, up),
-        _ => portion(25, count.wanted, up),
+    let part = |field: &str, up: bool| {
+        let given = deployment.at(&format!("/spec/strategy/rollingUpdate/{field}"));
+        given.map_or_else(|| portion(25, count.wanted, up), |given| share(given, count.wanted, up))
     };
-    Some((share("maxSurge", true) + share("maxUnavailable", false)).max(1))
+    Some((part("maxSurge", true) + part("maxUnavailable", false)).max(1))
+}
+
+/// A number, or so many percent of the whole.
+pub(super) fn share(given: &Value, of: i64, up: bool) -> i64 {
+    match given.as_str().and_then(|text| text.trim_end_matches('%').parse().ok()) {
+        Some(percent) => portion(percent, of, up),
+        None => given.as_i64().unwrap_or(1),
+    }
 }
 
 /// So many percent; surge is rounded up, unavailable down.

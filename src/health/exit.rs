@@ -17,33 +17,47 @@ pub(super) fn for_memory(end: &Value) -> bool {
 
 /// What the end means, to stand after the container's name. Codes over 128 are 128 plus the signal.
 pub(super) fn meaning(end: &Value) -> String {
+    let (what, why) = told(end);
+    let why = if why.is_empty() { String::new() } else { format!(": {why}") };
+    format!("{what}{}{why}", after(end))
+}
+
+fn told(end: &Value) -> (String, String) {
     let message = text(end, "message");
     let unstarted = matches!(text(end, "reason"), "ContainerCannotRun" | "StartError");
-    match code(end) {
+    let code = code(end);
+    let why = match code {
         _ if say::has(message, &["exec format error"]) => {
-            "cannot run on this node: the image is built for another CPU architecture".to_owned()
+            return (
+                "cannot run on this node".to_owned(),
+                "the image is built for another CPU architecture".to_owned(),
+            );
         }
-        _ if unstarted && say::has(message, &["no such file", "not found"]) => {
-            "cannot start: its command does not exist in the image".to_owned()
+        _ if unstarted => {
+            let why = if say::has(message, &["no such file", "not found"]) {
+                "its command does not exist in the image".to_owned()
+            } else if say::has(message, &["permission denied"]) {
+                "its command may not be executed".to_owned()
+            } else {
+                say::calm(message)
+            };
+            return ("cannot start".to_owned(), why);
         }
-        _ if unstarted && say::has(message, &["permission denied"]) => {
-            "cannot start: its command may not be executed".to_owned()
-        }
-        _ if unstarted => format!("cannot start: {}", say::calm(message)),
-        0 => "ends by itself with exit code 0, though it should keep running".to_owned(),
-        126 => "ends with exit code 126: its command is not executable".to_owned(),
-        127 => "ends with exit code 127: its command was not found in the image".to_owned(),
-        128 => "ends with exit code 128: its command could not be started".to_owned(),
-        134 => "ends with exit code 134: it aborted itself (SIGABRT)".to_owned(),
-        137 => "was killed (exit code 137, SIGKILL): a probe or a stop that took too long".to_owned(),
-        139 => "ends with exit code 139: it crashed on a memory fault (SIGSEGV)".to_owned(),
-        143 => "was told to stop (exit code 143, SIGTERM)".to_owned(),
-        code => format!("ends with exit code {code}"),
-    }
+        0 => return ("ends by itself with exit code 0".to_owned(), "it should keep running".to_owned()),
+        126 => "its command is not executable",
+        127 => "its command was not found in the image",
+        128 => "its command could not be started",
+        134 => "it aborted itself (SIGABRT)",
+        137 => "it was killed (SIGKILL) by a probe or a stop that took too long",
+        139 => "it crashed on a memory fault (SIGSEGV)",
+        143 => "it was told to stop (SIGTERM)",
+        _ => "",
+    };
+    (format!("ends with exit code {code}"), why.to_owned())
 }
 
 /// " after 3 s", or nothing when it is not known.
-pub(super) fn after(end: &Value) -> String {
+fn after(end: &Value) -> String {
     match (time(end, "startedAt"), time(end, "finishedAt")) {
         (Some(from), Some(until)) if until >= from => format!(" after {}", say::span(until.duration_since(from))),
         _ => String::new(),

@@ -24,7 +24,8 @@ enum Pull {
 }
 
 fn sort(reason: &str, text: &str) -> Pull {
-    let has = |marks: &[&str]| say::has(text, marks);
+    let text = text.to_lowercase();
+    let has = |marks: &[&str]| marks.iter().any(|mark| text.contains(mark));
     match reason {
         "InvalidImageName" => Pull::Name,
         "ErrImageNeverPull" => Pull::Never,
@@ -237,10 +238,10 @@ fn untold(told: &str) -> String {
     line.map_or_else(|| "The node does not say why.".to_owned(), |line| format!("The node says: {line}."))
 }
 
-/// The registry's host in an image name.
+/// The registry in an image name.
 fn registry(image: &str) -> &str {
     match image.split_once('/') {
         Some((host, _)) if host.contains(['.', ':']) || host == "localhost" => host,
-        _ => "docker.io",
+        _ => "Docker Hub",
     }
 }

@@ -51,10 +51,11 @@ fn reason(job: &Object) -> String {
 
 fn cause(job: &Object, condition: &Value, scene: &Scene<'_>) -> Cause {
     let name = job.name();
-    let tries = job.number("/status/failed").unwrap_or(0);
+    let tries = job.number("/status/failed").unwrap_or(0).max(1);
     let what = match text(condition, "reason") {
         "BackoffLimitExceeded" => {
-            format!("Job {name} has used up its tries ({} failed).", say::count(tries.max(1), "pod"))
+            let limit = job.number("/spec/backoffLimit").unwrap_or(6).saturating_add(1);
+            format!("Job {name} failed {tries} of {limit} tries.")
         }
         "DeadlineExceeded" => match job.number("/spec/activeDeadlineSeconds") {
             Some(limit) => format!("Job {name} ran longer than the {limit} s it may take."),

@@ -53,6 +53,16 @@ impl Lack {
         of("Secret", "/secret/secretName").or_else(|| of("ConfigMap", "/configMap/name"))
     }
 
+    /// The same when it has come meanwhile.
+    fn again(&self, cause: Cause, user: &str) -> Cause {
+        let Self { kind, name, key } = self;
+        let what = key.as_ref().map_or_else(|| format!("{kind} {name}"), |key| format!("key {key} of {kind} {name}"));
+        cause
+            .headline(format!("{what} was missing"))
+            .sentence(format!("{user} waited for {what}, which is there by now; the pod tries again by itself."))
+            .next("nothing to do")
+    }
+
     /// The finding of a pod that needs it.
     pub(super) fn finding(&self, pod: &Object, user: &str, scene: &Scene<'_>) -> Finding {
         let Self { kind, name, key } = self;
@@ -69,7 +79,7 @@ impl Lack {
                     None => format!("add key {key} to {kind} {name}"),
                 });
             let cured = keys.iter().any(|k| k == key);
-            return if cured { Finding::waiting(again(cause, kind)) } else { Finding::fatal(cause) };
+            return if cured { Finding::waiting(self.again(cause, user)) } else { Finding::fatal(cause) };
         }
         let near = nearest(name, scene.of_kind(kind, pod.namespace()).iter().map(|o| o.name()));
         let cause = cause
@@ -80,15 +90,11 @@ impl Lack {
                 None => format!("create {kind} {name}"),
             });
         if scene.knows(kind, pod.namespace(), name) {
-            Finding::waiting(again(cause, kind))
+            Finding::waiting(self.again(cause, user))
         } else {
             Finding::fatal(cause)
         }
     }
-}
-
-fn again(cause: Cause, kind: &str) -> Cause {
-    cause.next("nothing to do").also(&format!("The {kind} has what it needs by now; the pod tries again by itself."))
 }
 
 fn keys(object: &Object) -> Vec<String> {

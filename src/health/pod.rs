@@ -49,6 +49,31 @@ pub(super) fn scheduled(pod: &Object) -> Option<Timestamp> {
 
 /// What is wrong with a pod that is not ready.
 pub(super) fn finding(pod: &Object, scene: &Scene<'_>) -> Option<Finding> {
+    let mut finding = found(pod, scene)?;
+    let lasting = finding.cause.fatal || matches!(finding.cause.trouble, Trouble::RegistryRefused { .. });
+    if finding.doomed && lasting && is_untried(pod, scene) {
+        finding.doomed = false;
+        finding.cause.fatal = false;
+    }
+    Some(finding)
+}
+
+/// Whether a pod from before this deploy may show what the deploy has cured: the kubelet tries again after up to five
+/// minutes, and until it has, what it says is old.
+fn is_untried(pod: &Object, scene: &Scene<'_>) -> bool {
+    let Some(start) = scene.memory.started() else { return false };
+    let older = pod.time("/metadata/creationTimestamp").is_some_and(|made| made < start);
+    if !older || scene.older(Some(start), 330) {
+        return false;
+    }
+    let tried = |event: &super::event::Event<'_>| {
+        let said = matches!(event.reason(), "Failed" | "FailedMount" | "FailedAttachVolume" | "FailedMapVolume");
+        said && event.message() != "Error: ImagePullBackOff" && event.last() >= Some(start)
+    };
+    !scene.events(pod).iter().any(tried)
+}
+
+fn found(pod: &Object, scene: &Scene<'_>) -> Option<Finding> {
     if is(pod, "Ready") || pod.is_deleting() {
         return None;
     }
@@ -67,6 +92,7 @@ pub(super) fn finding(pod: &Object, scene: &Scene<'_>) -> Option<Finding> {
         .or_else(|| all.iter().all(unstarted).then(|| mount::finding(pod, scene)).flatten())
         .or_else(|| all.iter().all(unstarted).then(|| sandbox::finding(pod, scene)).flatten())
         .or_else(|| gate(pod))
+        .or_else(|| node_down(pod, scene))
 }
 
 /// A pod that ended badly and is not started again.
@@ -124,6 +150,18 @@ fn gate(pod: &Object) -> Option<Finding> {
     ))
 }
 
+/// A node that does not report: its pods are replaced elsewhere after about five minutes.
+fn node_down(pod: &Object, scene: &Scene<'_>) -> Option<Finding> {
+    let name = pod.text("/spec/nodeName")?;
+    get(scene.find("Node", None, name)?, "Ready").filter(|ready| text(ready, "status") != "True")?;
+    Some(Finding::waiting(
+        Cause::new(Trouble::Evicted, pod.key())
+            .headline(format!("node {name} is not ready"))
+            .sentence(format!("Node {name} does not report; most pods are replaced elsewhere after about 5 minutes."))
+            .next(format!("check that node {name} is up")),
+    ))
+}
+
 fn ready_of(pod: &Object) -> String {
     let all = container::all(pod);
     let main = all.iter().filter(|c| matches!(c.role, Role::Main | Role::Sidecar));
@@ -134,13 +172,13 @@ fn ready_of(pod: &Object) -> String {
 /// What it is doing, in a few words: "init: `ImagePullBackOff`", "mlflow starting, not ready".
 fn doing(pod: &Object, scene: &Scene<'_>) -> String {
     if phase(pod) == "Failed" {
-        return pod.text("/status/reason").unwrap_or("Failed").to_owned();
+        return pod.text("/status/reason").unwrap_or("ended with an error").to_owned();
     }
     if pod.text("/spec/nodeName").is_none() && !is(pod, "PodScheduled") {
         return "waiting for a node".to_owned();
     }
     let all = container::all(pod);
-    let Some(first) = all.iter().find(|c| !c.is_fine()) else { return format!("{} ready", ready_of(pod)) };
+    let Some(first) = all.iter().find(|c| !c.is_fine(pod)) else { return format!("{} ready", ready_of(pod)) };
     if first.running().is_some() {
         return match first.role {
             Role::Init => format!("{} running", first.name),

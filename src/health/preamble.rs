@@ -27,7 +27,7 @@ fn unseen(object: &Object, scene: &Scene<'_>) -> Option<Health> {
     }
     let made = object.time("/metadata/creationTimestamp").filter(|_| generation <= 1);
     let since = scene.memory.standstill(object.key(), scene.now);
-    let since = since.or_else(|| scene.age(scene.memory.started().or(made)));
+    let since = [since, scene.age(scene.memory.started().or(made))].into_iter().flatten().min();
     let cause = since.filter(|since| since.as_secs() > SILENT).map(|since| silent(object, &say::span(since)));
     Some(Health::progressing("its controller has not seen this version yet").because(cause))
 }

@@ -73,17 +73,20 @@ fn failing(container: &Container<'_>, pod: &Object, probe: &'static str, told: &
             .sentence(format!("The readiness probe{what} {told}; until it succeeds, no traffic reaches {name}."))
             .next(format!("read the log of {name}, and check that the probe asks the right port and path"));
     }
-    let restarts = crash::restarted(container.restarts());
     let headline = match container.restarts() {
         0 => format!("the {probe} probe of {name} does not succeed"),
         _ => format!("{name} is restarted because its {probe} probe does not succeed"),
     };
-    cause.headline(headline).sentence(format!("The {probe} probe{what} {told}{restarts}.")).next(match probe {
-        "startup" => {
-            format!("read the log of {name}; if it only needs longer, raise failureThreshold of the startup probe")
-        }
-        _ => format!("check path and port of the probe; if {name} only starts slowly, give it a startup probe"),
-    })
+    cause
+        .headline(headline)
+        .sentence(format!("The {probe} probe{what} {told}."))
+        .also(&crash::restarted(container.restarts()))
+        .next(match probe {
+            "startup" => {
+                format!("read the log of {name}; if it only needs longer, raise failureThreshold of the startup probe")
+            }
+            _ => format!("check path and port of the probe; if {name} only starts slowly, give it a startup probe"),
+        })
 }
 
 /// " GET :8080/healthz".

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use super::container::Role;
 use super::doom::Outlook;
 use super::scene::Scene;
-use super::{Cause, Trouble, container, pod, say, stage};
+use super::{Cause, Trouble, Verdict, container, pod, say, stage};
 use crate::object::Object;
 
 /// The shortest time without progress that is called a standstill, in seconds.
@@ -19,12 +19,14 @@ pub(super) struct Mark {
     /// The best values so far: going back and forth is no progress.
     best: [i64; 8],
     pulling: bool,
+    /// Whether it has arrived: then its clock does not run.
+    done: bool,
 }
 
 impl Mark {
     /// Takes in a newer mark and tells whether the workload has moved. A running pull counts as motion.
     pub(super) fn absorb(&mut self, newer: &Self) -> bool {
-        if newer.generation != self.generation {
+        if newer.generation != self.generation || newer.done || self.done {
             *self = newer.clone();
             return true;
         }
@@ -52,11 +54,12 @@ pub(super) fn mark(object: &Object, scene: &Scene<'_>) -> Option<Mark> {
         best[5] += i64::from(pod.text("/spec/nodeName").is_some());
         for container in container::all(pod).iter().filter(|c| c.role != Role::Ephemeral && c.restarts() == 0) {
             best[6] += i64::from(container.running().is_some() || container.ended().is_some());
-            best[7] += i64::from(container.is_fine());
+            best[7] += i64::from(container.is_fine(pod));
         }
         pulling |= stage::pulling(pod, scene).is_some_and(|since| !scene.older(Some(since), 1800));
     }
-    Some(Mark { generation: object.number("/metadata/generation").unwrap_or(0), best, pulling })
+    let done = super::health(object, scene).verdict == Verdict::Ready;
+    Some(Mark { generation: object.number("/metadata/generation").unwrap_or(0), best, pulling, done })
 }
 
 fn pods<'a>(object: &Object, scene: &Scene<'a>) -> Option<Vec<&'a Object>> {
@@ -82,8 +85,12 @@ pub(super) fn deadline(object: &Object, outlook: &Outlook, still: SignedDuration
     if let Some(cause) = outlook.cause() {
         return cause.also(&format!("{headline}."));
     }
-    let sentence = format!("{} of {} ready.", outlook.ready, say::count(outlook.total, "new pod"))
-        .replace(" ready.", if outlook.total == 1 { " is ready." } else { " are ready." });
+    let sentence = match (outlook.ready, outlook.total) {
+        (_, 0) => "It has no new pod yet.".to_owned(),
+        (0, 1) => "Its new pod is not ready.".to_owned(),
+        (0, total) => format!("None of its {} is ready.", say::count(total, "new pod")),
+        (ready, total) => format!("Ready are {ready} of its {}.", say::count(total, "new pod")),
+    };
     Cause::new(Trouble::Deadline, object.key())
         .headline(headline)
         .sentence(sentence)

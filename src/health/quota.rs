@@ -17,7 +17,7 @@ pub(super) fn read(told: &str, object: &Object) -> Option<Cause> {
                     "Quota {quota} allows {}, {} used, {} more requested.",
                     said(&limit),
                     is_used(&used),
-                    said(&asked)
+                    said(&asked).trim_end_matches(" pods").trim_end_matches(" pod")
                 )
             }
             _ => format!("Quota {quota} is used up."),
@@ -45,7 +45,10 @@ pub(super) fn read(told: &str, object: &Object) -> Option<Cause> {
     Some(
         cause
             .headline("the namespace's limits forbid this pod")
-            .sentence(format!("The LimitRange of the namespace says: {}.", say::calm(&told[limit..])))
+            .sentence(format!(
+                "The LimitRange of the namespace says: {}.",
+                say::calm(told[limit..].trim_end_matches([']', '.']))
+            ))
             .next("change the pod's requests and limits to fit"),
     )
 }

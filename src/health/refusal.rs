@@ -25,7 +25,11 @@ pub(super) fn finding(told: &str, object: &Object, since: Option<Timestamp>, sce
         return Finding::fatal(
             cause
                 .headline(format!("the namespace forbids this pod (PodSecurity {level})"))
-                .sentence(format!("Namespace {} enforces {level}; {}.", object.namespace().unwrap_or(""), lacks(told)))
+                .sentence(format!(
+                    "Namespace {} enforces {level}; {}.",
+                    object.namespace().unwrap_or("default"),
+                    lacks(told)
+                ))
                 .next(next),
         );
     }

@@ -14,6 +14,8 @@ const HASH: &str = "pod-template-hash";
 /// A Deployment's pods, by version.
 #[derive(Debug, Default)]
 pub(super) struct Pods<'a> {
+    /// The present version's ReplicaSet, if it was given.
+    pub(super) set: Option<&'a Object>,
     pub(super) new: Vec<&'a Object>,
     pub(super) old: Vec<&'a Object>,
 }
@@ -30,10 +32,10 @@ pub(super) fn pods<'a>(deployment: &Object, scene: &Scene<'a>) -> Pods<'a> {
         (pods.new, pods.old) = all.into_iter().partition(|pod| pod.label(HASH) == newest);
         return pods;
     }
-    let newest = newest(deployment, &sets);
+    pods.set = newest(deployment, &sets);
     for set in &sets {
         let made = scene.children(set).into_iter().filter(|pod| pod.kind() == "Pod");
-        if newest.is_some_and(|newest| newest.key() == set.key()) {
+        if pods.set.is_some_and(|newest| newest.key() == set.key()) {
             pods.new.extend(made);
         } else {
             pods.old.extend(made);

@@ -48,7 +48,8 @@ pub(super) fn finding(pod: &Object, scene: &Scene<'_>) -> Option<Finding> {
 }
 
 fn cause(pod: &Object, told: &str) -> Cause {
-    let reasons = read(told);
+    let mut reasons = read(told);
+    reasons.sort_by_key(|(n, _)| std::cmp::Reverse(*n));
     let short = reasons.iter().find_map(|(_, why)| match why {
         Why::Lacks(resource) => Some(resource.clone()),
         Why::Other(_) | Why::Tainted(_) => None,
@@ -74,9 +75,9 @@ fn cause(pod: &Object, told: &str) -> Cause {
         (None, Some(_)) => "bring the node back into service".to_owned(),
         (None, None) => "change what the pod asks of a node, or add a node that fits".to_owned(),
     };
-    let headline = match &short {
-        Some(resource) => format!("no node has enough {resource}"),
-        None => "no node fits the pod".to_owned(),
+    let headline = match reasons.first() {
+        Some((_, Why::Lacks(resource))) => format!("no node has enough {resource}"),
+        Some((_, Why::Tainted(_) | Why::Other(_))) | None => "no node fits the pod".to_owned(),
     };
     Cause::new(Trouble::Unschedulable { resource: short }, pod.key()).headline(headline).sentence(sentence).next(next)
 }

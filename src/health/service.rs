@@ -31,14 +31,15 @@ pub(super) fn health(service: &Object, scene: &Scene<'_>) -> Health {
 fn behind(service: &Object, selector: &Value, scene: &Scene<'_>) -> Health {
     let pods: Vec<&Object> = scene.pods_with(service.namespace(), selector);
     let active: Vec<&Object> = pods.into_iter().filter(|pod| pod::is_active(pod)).collect();
-    let slices: Option<usize> = endpoints(service, scene);
-    let ready = slices.unwrap_or_else(|| active.iter().filter(|pod| is(pod, "Ready")).count());
+    let slices = endpoints(service, scene);
+    let ready = slices.map_or_else(|| active.iter().filter(|pod| is(pod, "Ready")).count(), |(ready, _)| ready);
     if ready > 0 {
         return Health::ready(say::count(i64::try_from(ready).unwrap_or(i64::MAX), "endpoint"));
     }
-    if !active.is_empty() {
+    let selected = active.len().max(slices.map_or(0, |(_, all)| all));
+    if selected > 0 {
         let cause = active.iter().find_map(|pod| pod::finding(pod, scene)).map(|finding| finding.cause);
-        let said = say::count(i64::try_from(active.len()).unwrap_or(i64::MAX), "pod");
+        let said = say::count(i64::try_from(selected).unwrap_or(i64::MAX), "pod");
         let cause = cause.unwrap_or_else(|| {
             Cause::new(Trouble::Other, service.key())
                 .headline(format!("no pod behind Service {} is ready", service.name()))
@@ -66,14 +67,15 @@ fn behind(service: &Object, selector: &Value, scene: &Scene<'_>) -> Health {
     health.because(Some(cause))
 }
 
-/// Ready endpoints, if its `EndpointSlices` are known.
-fn endpoints(service: &Object, scene: &Scene<'_>) -> Option<usize> {
+/// Ready endpoints and all of them, if its `EndpointSlices` are known.
+fn endpoints(service: &Object, scene: &Scene<'_>) -> Option<(usize, usize)> {
     let all = scene.of_kind("EndpointSlice", service.namespace());
     let mut mine = all.iter().filter(|s| s.label("kubernetes.io/service-name") == Some(service.name())).peekable();
     mine.peek()?;
     // a ready that is not set counts as true (discovery/v1)
     let ready = |e: &&Value| e.pointer("/conditions/ready").and_then(Value::as_bool).unwrap_or(true);
-    Some(mine.map(|slice| slice.list("/endpoints").iter().filter(ready).count()).sum())
+    let all: Vec<&Value> = mine.flat_map(|slice| slice.list("/endpoints")).collect();
+    Some((all.iter().copied().filter(ready).count(), all.len()))
 }
 
 /// Replicas of the workloads whose pods it would select; none when there is no such workload.

@@ -57,7 +57,7 @@ fn began(container: &Container<'_>) -> Option<Timestamp> {
 fn init(pod: &Object, containers: &[&Container<'_>]) -> Option<Stage> {
     let from = containers.iter().filter_map(|container| began(container)).min()?;
     let ends = containers.iter().filter_map(|container| time(container.ended()?, "finishedAt")).max();
-    let done = containers.iter().all(|container| container.is_fine());
+    let done = containers.iter().all(|container| container.is_fine(pod));
     Some(stage("init", from, ends.or_else(|| moment(pod, "Initialized")).filter(|_| done)))
 }
 

@@ -90,5 +90,7 @@ fn reason(set: &Object, pods: &[&Object], wanted: i64) -> String {
     let number = |field: &str| set.number(&format!("/status/{field}")).unwrap_or(0);
     let waits = pods.iter().filter(|pod| pod.is_deleting() || !is(pod, "Ready")).max_by_key(|pod| ordinal(pod));
     let waits = waits.map_or_else(String::new, |pod| format!(", waiting for {}", pod.name()));
-    format!("{}/{wanted} ready, updated {}{waits}", number("readyReplicas"), number("updatedReplicas"))
+    let least = set.number("/spec/minReadySeconds").filter(|_| number("readyReplicas") > number("availableReplicas"));
+    let ripening = least.map_or_else(String::new, |least| format!(", must stay ready for {least} s"));
+    format!("{}/{wanted} ready, updated {}{waits}{ripening}", number("readyReplicas"), number("updatedReplicas"))
 }

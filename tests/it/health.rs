@@ -1,13 +1,14 @@
 //! Every fixture is a cluster at one moment with the verdicts it must get.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-use std::collections::HashMap;
+mod growth;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use landfall::document;
-use landfall::health::{Health, Memory, Node, Tree, Verdict, judge, tree};
+use landfall::health::{Health, Memory, Node, Tree, judge, tree};
 use landfall::object::{Key, Object, Objects};
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -33,7 +34,7 @@ impl Play {
     /// The objects that nobody here owns are taken for the released ones.
     fn roots(&self) -> Vec<Key> {
         let listed = self.head["roots"].as_array().into_iter().flatten();
-        let listed = listed.map(|key| serde_key(key));
+        let listed = listed.map(key_of);
         let bare = self.objects.iter().filter(|o| o.controller_uid().is_none() && o.kind() != "Event");
         listed.chain(bare.map(|object| object.key().clone())).collect()
     }
@@ -73,7 +74,7 @@ impl Play {
     }
 }
 
-fn serde_key(key: &Value) -> Key {
+fn key_of(key: &Value) -> Key {
     let text = |field: &str| key[field].as_str();
     Key::new(text("api").unwrap(), text("kind").unwrap(), text("namespace"), text("name").unwrap())
 }
