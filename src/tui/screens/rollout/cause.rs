@@ -4,6 +4,8 @@ use jiff::Timestamp;
 
 use super::Rollout;
 use crate::deploy::{End, Operation, Phase, Remedy};
+use crate::failure::Failure;
+use crate::health::Cause;
 use crate::tui::keymap::Action;
 use crate::tui::screens::matrix;
 use crate::tui::theme::Role;
@@ -40,7 +42,7 @@ fn wrong(rollout: &Rollout) -> Option<Wrong> {
     let ended = outcome.filter(|outcome| !matches!(outcome.end, End::Healthy | End::Stopped));
     let cause = ended.and_then(|outcome| outcome.cause.as_ref()).or_else(|| match outcome {
         Some(_) => None,
-        None => rollout.progress.causes().first().copied(),
+        None => current(rollout),
     });
     if let Some(cause) = cause {
         return Some(Wrong {
@@ -54,10 +56,23 @@ fn wrong(rollout: &Rollout) -> Option<Wrong> {
     let failure = outcome.failure.as_ref();
     Some(Wrong {
         headline: outcome.headline.clone(),
-        sentence: failure.map(ToString::to_string).unwrap_or_default(),
+        sentence: failure.map(|failure| said(failure, &outcome.headline)).unwrap_or_default(),
         next: failure.map(|failure| failure.hints.join(" ")).unwrap_or_default(),
         fatal: true,
     })
+}
+
+/// What a failure says beyond its headline.
+fn said(failure: &Failure, headline: &str) -> String {
+    if failure.what == headline { failure.why.clone().unwrap_or_default() } else { failure.to_string() }
+}
+
+/// What is wrong now. That nothing stands behind a Service yet is no trouble while its pods are on their way.
+fn current(rollout: &Rollout) -> Option<&Cause> {
+    let tree = &rollout.progress.tree;
+    let (ready, pods) = matrix::pods(&tree.roots);
+    let young = pods > ready;
+    rollout.progress.causes().into_iter().find(|cause| cause.fatal || cause.object.kind != "Service" || !young)
 }
 
 /// Whether something is wrong.
@@ -88,9 +103,9 @@ pub(super) fn top(rollout: &Rollout, now: Timestamp, wide: u16) -> Top {
     let title = cut::end(&wrong.headline, wide.saturating_sub(11));
     let mut lines = vec![Line::new(sign, role).and(format!(" {elapsed:<7}"), Role::Text).and(title, role)];
     let remedies = rollout.remedies();
-    let mut sentences = vec![wrong.sentence.trim()];
+    let mut sentences = vec![cut::sentence(&wrong.sentence)];
     if remedies.is_empty() {
-        sentences.push(wrong.next.trim());
+        sentences.push(cut::sentence(&wrong.next));
     }
     sentences.retain(|sentence| !sentence.is_empty());
     let text = sentences.join(" ");

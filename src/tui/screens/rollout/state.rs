@@ -69,18 +69,26 @@ impl Rollout {
         self.progress.phase == Phase::Ended || self.failure.is_some()
     }
 
-    /// The ways out that can be taken now, best first: once a run ended, or while one only watches.
+    /// The ways out that can be taken now, best first: not before everything is applied.
     pub fn remedies(&self) -> &[Remedy] {
         if let Some(outcome) = &self.progress.outcome {
             return &outcome.remedies;
         }
-        match (self.operation, &self.ways, self.progress.causes().first()) {
-            (Operation::Watch, Some((headline, ways)), Some(cause)) if *headline == cause.headline => ways,
-            (Operation::Watch | Operation::Apply, ..) => &[],
+        match (&self.ways, self.progress.causes().first()) {
+            (Some((headline, ways)), Some(cause)) if *headline == cause.headline && self.is_applied() => ways,
+            (_, _) => &[],
         }
     }
 
-    /// Whether ways out are offered: it is over, or nothing is being applied.
+    /// Whether everything is applied, or nothing is to be.
+    pub fn is_applied(&self) -> bool {
+        match self.progress.phase {
+            Phase::Waiting | Phase::Ended => true,
+            Phase::Starting | Phase::Applying | Phase::Stopping => self.operation == Operation::Watch,
+        }
+    }
+
+    /// Whether ways out are offered.
     pub fn offers(&self) -> bool {
         self.is_over() || !self.remedies().is_empty()
     }

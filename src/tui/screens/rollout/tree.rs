@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
+use super::rows::has_pods;
 use crate::health::{ContainerState, ContainerView, Node, PodView, Stage, Tree, Verdict};
 use crate::tui::theme::Role;
 use crate::tui::widgets::canvas::width;
@@ -43,7 +44,7 @@ fn branch(node: &Node, now: Timestamp, wide: u16, items: &mut Vec<Item>) {
             let line = Line::new("│", Role::Frame).and("    ", Role::Text).and(words, Role::Muted);
             items.push(Item { line, ..Item::default() });
         }
-    } else {
+    } else if node.health.verdict != Verdict::Ready || !node.children.is_empty() {
         let mut item = object(node, None, now, wide.saturating_sub(3));
         item.line = item.line.spans().fold(Line::new("│  ", Role::Frame), |line, (text, role)| line.and(text, role));
         items.push(item);
@@ -90,6 +91,9 @@ fn pod(node: &Node, pod: &PodView, now: Timestamp, wide: u16) -> Item {
     }
     let room = wide.saturating_sub(line.width() + 13);
     let mut words = if node.current { doing(pod, now, true) } else { Line::new("old, being replaced", Role::Muted) };
+    if words.width() == 0 {
+        words = Line::text(node.health.reason.clone());
+    }
     if node.current && words.width() > room {
         words = doing(pod, now, false);
     }
@@ -165,6 +169,7 @@ fn container_words(container: &ContainerView, now: Timestamp) -> Option<(Line, b
 fn stages(stages: &[Stage], now: Timestamp) -> String {
     let words: Vec<String> = stages
         .iter()
+        .filter(|stage| counts(stage))
         .map(|stage| match stage.until {
             Some(until) => format!("{} {}", stage.word, age::short(age::since(stage.from, until))),
             None => format!("{} {}…", stage.word, age::short(age::since(stage.from, now))),
@@ -175,7 +180,13 @@ fn stages(stages: &[Stage], now: Timestamp) -> String {
 
 /// The stages of a start that is over.
 pub(crate) fn stage_words(ended: &[Stage]) -> String {
-    stages(ended, Timestamp::UNIX_EPOCH)
+    let over: Vec<Stage> = ended.iter().filter(|stage| stage.until.is_some()).cloned().collect();
+    stages(&over, Timestamp::UNIX_EPOCH)
+}
+
+/// Whether a stage took long enough to be worth a word.
+fn counts(stage: &Stage) -> bool {
+    stage.until.is_none_or(|until| age::since(stage.from, until).as_secs() >= 1)
 }
 
 fn full(node: &Node) -> String {
@@ -199,6 +210,6 @@ fn full(node: &Node) -> String {
 
 /// Workloads and their pods as lines, for the matrix.
 pub(crate) fn pods(tree: &Tree, wide: u16, now: Timestamp) -> Vec<Line> {
-    let grown = tree.roots.iter().filter(|node| !node.children.is_empty() || node.pod.is_some());
+    let grown = tree.roots.iter().filter(|node| has_pods(node));
     grown.flat_map(|node| items(node, None, now, wide)).map(|item| item.line).collect()
 }

@@ -47,10 +47,10 @@ pub(crate) fn event(state: &mut State, question: Question, event: &Event) -> Vec
     }
 }
 
-/// Asks for the ways out of what is wrong, once for each headline, while one only watches.
+/// Asks for the ways out of what is wrong, once for each headline, when everything is applied.
 fn ask_ways(state: &mut State, at: usize) -> Option<Effect> {
     let environment = state.environments.get_mut(at)?;
-    let rollout = environment.rollout.as_mut().filter(|rollout| rollout.operation == Operation::Watch)?;
+    let rollout = environment.rollout.as_mut().filter(|rollout| rollout.is_applied())?;
     let cause = (*rollout.progress.causes().first()?).clone();
     if rollout.ways.as_ref().is_some_and(|(headline, _)| *headline == cause.headline) {
         return None;
@@ -78,14 +78,16 @@ fn ended(state: &mut State, at: usize, outcome: &Outcome) -> Vec<Effect> {
     if apply {
         state.code = outcome.end.exit_code();
     }
-    state.interrupted = None;
+    // A second Ctrl-C right after the first one's stop still leaves.
+    state.interrupted = state.interrupted.map(|_| state.now);
+    state.notice = None;
     state.dialogs.retain(|dialog| !matches!(dialog, Dialog::Leave));
     let here = at == state.chosen && state.screen == Screen::Rollout;
     match outcome.end {
         End::Healthy | End::Stopped if here && apply => state.screen = Screen::Outcome,
         End::Healthy | End::Stopped | End::Failed | End::TimedOut | End::NoContact => {}
     }
-    if !here {
+    if at != state.chosen || state.screen == Screen::Matrix {
         state.say(format!("{}.", outcome.headline), Role::Text);
     }
     vec![
@@ -272,7 +274,7 @@ pub(crate) fn renew(state: &mut State) -> Vec<Effect> {
         })
     });
     let first = fields.and_then(|fields| fields.into_iter().next());
-    let mut effects = end_watch(state);
+    let mut effects = give_up(state);
     effects.extend(credentials::update::enter(state));
     if let (Some(name), Some(environment)) = (first, state.environment_mut()) {
         environment.wanted = Some(name.clone());
@@ -305,11 +307,10 @@ pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
 pub(crate) fn retried(state: &mut State, name: &str, answer: Result<usize>) -> Vec<Effect> {
     match answer {
         Ok(count) => {
+            // What runs or watches goes on by itself.
+            let over = rollout(state).is_none_or(|rollout| rollout.is_over());
             let here = state.environment().is_some_and(|environment| environment.name == name);
-            let mut effects = if here { end_watch(state) } else { Vec::new() };
-            if here {
-                effects.extend(matrix::update::watch(state));
-            }
+            let effects = if here && over { matrix::update::watch(state) } else { Vec::new() };
             let words = crate::tui::widgets::age::counted(count, "stuck pod");
             state.say(format!("{words} deleted; their controller makes them anew."), Role::Text);
             effects
@@ -336,18 +337,25 @@ pub(crate) fn back(state: &mut State) -> Vec<Effect> {
     effects
 }
 
-/// Ends what only watches, and a log of what is over.
+/// Ends what is waited for, since another plan follows: what is applied stays.
+pub(crate) fn give_up(state: &mut State) -> Vec<Effect> {
+    let waiting = rollout(state).filter(|r| r.operation == Operation::Apply && !r.is_over()).map(|rollout| rollout.run);
+    match waiting {
+        Some(run) => vec![state.ask(Slot::Aside, Wish::Stop(run))],
+        None => end_watch(state),
+    }
+}
+
+/// Ends what only watches.
 pub(crate) fn end_watch(state: &mut State) -> Vec<Effect> {
-    let Some(rollout) = rollout(state).filter(|r| r.operation == Operation::Watch || r.is_over()) else {
+    let Some(rollout) = rollout(state).filter(|r| r.operation == Operation::Watch && !r.is_over()) else {
         return Vec::new();
     };
-    let watch = (!rollout.is_over()).then_some(rollout.run);
-    let log = rollout.follows.as_ref().filter(|_| watch.is_some()).map(|(log, _)| *log);
-    let stops = [watch, log].into_iter().flatten().map(|run| state.ask(Slot::Aside, Wish::Stop(run))).collect();
-    if let (Some(_), Some(environment)) = (watch, state.environment_mut()) {
+    let runs = [Some(rollout.run), rollout.follows.as_ref().map(|(log, _)| *log)];
+    if let Some(environment) = state.environment_mut() {
         environment.rollout = None;
     }
-    stops
+    runs.into_iter().flatten().map(|run| state.ask(Slot::Aside, Wish::Stop(run))).collect()
 }
 
 fn rollout(state: &mut State) -> Option<&mut Rollout> {
