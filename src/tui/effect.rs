@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::deploy::{Entry, Form, Glance, LogOf, Outcome, Payload, Progress, Survey};
+use crate::deploy::{Entry, Form, Glance, LogOf, Outcome, Payload, Progress, Remedy, Survey};
 use crate::failure::Result;
+use crate::health::Cause;
 use crate::module::Recipe;
 use crate::plan::{Approved, Plan};
 use crate::secret::{Opinion, Secret, Standing};
@@ -91,6 +92,13 @@ pub enum Wish {
         /// Which log.
         of: LogOf,
     },
+    /// The ways out of a cause.
+    Ways {
+        /// The environment.
+        environment: String,
+        /// What is wrong.
+        cause: Box<Cause>,
+    },
     /// Delete the pods that are stuck.
     Retry(String),
     /// Save what is known of an operation.
@@ -111,11 +119,11 @@ pub enum Answer {
     /// How the vault is.
     Vault(Standing),
     /// What is known of an environment.
-    Glance(Result<Glance>),
+    Glance(Box<Result<Glance>>),
     /// What its cluster says.
-    Survey(Result<Survey>),
+    Survey(Box<Result<Survey>>),
     /// Its form.
-    Form(Result<Form>),
+    Form(Box<Result<Form>>),
     /// What may be said about a value; none when there is nothing stored.
     Judged(Result<Option<Opinion>>),
     /// The stored value, if there is one.
@@ -132,6 +140,8 @@ pub enum Answer {
     Ran(Box<Result<Outcome>>),
     /// A log is over.
     Followed(Result<()>),
+    /// The ways out, best first.
+    Ways(Result<Vec<Remedy>>),
     /// So many pods were deleted.
     Retried(Result<usize>),
     /// Where it was saved.

@@ -64,7 +64,7 @@ fn rollout(state: &State) -> Option<&Rollout> {
 }
 
 fn offers(state: &State, wanted: impl Fn(&Remedy) -> bool) -> bool {
-    rollout(state).is_some_and(|rollout| rollout.is_over() && rollout.remedies().iter().any(wanted))
+    rollout(state).is_some_and(|rollout| rollout.remedies().iter().any(wanted))
 }
 
 fn watch(state: &State, mode: Mode) -> bool {
@@ -99,7 +99,7 @@ fn url(state: &State, mode: Mode) -> bool {
 
 fn value(state: &State) -> bool {
     match state.screen {
-        Screen::Preview => preview(state).is_some_and(|preview| preview.blockers().next().is_some()),
+        Screen::Preview => preview(state).is_some_and(|preview| preview.knob().is_some()),
         Screen::Rollout | Screen::Outcome => offers(state, |remedy| matches!(remedy, Remedy::Value { .. })),
         Screen::Matrix | Screen::Credentials => false,
     }

@@ -42,9 +42,9 @@ impl Performer {
         let session = &self.session;
         match wish {
             Wish::Vault => Answer::Vault(session.vault().await),
-            Wish::Glance(name) => Answer::Glance(session.glance(&name).await),
-            Wish::Survey(name) => Answer::Survey(session.survey(&name).await),
-            Wish::Form(name) => Answer::Form(session.form(&name).await),
+            Wish::Glance(name) => Answer::Glance(Box::new(session.glance(&name).await)),
+            Wish::Survey(name) => Answer::Survey(Box::new(session.survey(&name).await)),
+            Wish::Form(name) => Answer::Form(Box::new(session.form(&name).await)),
             Wish::Judge { environment, field, value: Some(value) } => {
                 Answer::Judged(Ok(session.judge(&environment, &field, &value)))
             }
@@ -88,6 +88,7 @@ impl Performer {
                 }
                 Answer::Done
             }
+            Wish::Ways { environment, cause } => Answer::Ways(session.ways_out(&environment, &cause).await),
             Wish::Retry(name) => Answer::Retried(session.retry(&name).await),
             Wish::Evidence(progress) => Answer::Saving(session.save_evidence(&progress).await),
             // Those touch the terminal, which the loop owns.

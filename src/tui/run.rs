@@ -1,6 +1,5 @@
 //! The loop: waits for the terminal, for answers and for time; drains what waits, then draws once if anything changed.
 
-use std::io::IsTerminal;
 use std::time::Duration;
 
 use crossterm::event::EventStream;
@@ -12,7 +11,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use super::effect::{Effect, Wish};
 use super::msg::Msg;
 use super::perform::Performer;
-use super::terminal::Guard;
+use super::terminal::{self, Guard};
 use super::{App, ColorMode, Options, input};
 use crate::deploy::Session;
 use crate::failure::{Failure, Result};
@@ -29,7 +28,7 @@ const TICK: Duration = Duration::from_millis(250);
 /// # Errors
 /// When there is no terminal, or it does not let itself be taken.
 pub async fn run(session: Session, options: Options) -> Result<u8> {
-    if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+    if !terminal::is_there() {
         return Err(Failure::input("the screens need a terminal")
             .because("standard input or output is not one")
             .hint("use plan, apply, status or watch: they work without a screen"));
@@ -144,6 +143,7 @@ impl Running {
             | Wish::Watch(_)
             | Wish::Stop(_)
             | Wish::Follow { .. }
+            | Wish::Ways { .. }
             | Wish::Retry(_)
             | Wish::Evidence(_) => self.performer.perform(effect),
         }

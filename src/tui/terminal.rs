@@ -1,6 +1,6 @@
 //! The terminal, taken and always given back: at the end, on a failure, on a panic, on a signal.
 
-use std::io::{self, Stdout, Write, stdout};
+use std::io::{self, IsTerminal, Stdout, Write, stdin, stdout};
 use std::panic;
 use std::sync::Once;
 
@@ -19,6 +19,11 @@ use crate::failure::{Failure, Kind, Result};
 pub(crate) struct Guard {
     terminal: Terminal<CrosstermBackend<Stdout>>,
     mouse: bool,
+}
+
+/// Whether there is a terminal on both ends.
+pub(crate) fn is_there() -> bool {
+    stdout().is_terminal() && stdin().is_terminal()
 }
 
 fn failed(error: &io::Error) -> Failure {

@@ -128,9 +128,11 @@ fn colored(look: &Look) -> Result<Style> {
                 .hint("take a name of the palette, such as cyan, or #rrggbb")
         })
     };
-    let mut style = Style::default();
-    style.fg = look.color.as_ref().map(color).transpose()?;
-    style.bg = look.on.as_ref().map(color).transpose()?;
+    let mut style = Style {
+        fg: look.color.as_ref().map(color).transpose()?,
+        bg: look.on.as_ref().map(color).transpose()?,
+        ..Style::default()
+    };
     if look.bold {
         style = style.add_modifier(Modifier::BOLD);
     }

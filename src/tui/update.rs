@@ -129,8 +129,7 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Some(Dialog::Containers(_) | Dialog::Text(_) | Dialog::Help { .. } | Dialog::Leave) => Vec::new(),
-        None => Vec::new(),
+        Some(Dialog::Containers(_) | Dialog::Text(_) | Dialog::Help { .. } | Dialog::Leave) | None => Vec::new(),
     }
 }
 

@@ -20,9 +20,8 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, state: &State, keymap: &Keymap) {
     header(canvas, state);
     canvas.rule(1);
     let activity = activity(state);
-    // The form uses the line above the status itself, unless something goes on.
-    let keeps = activity.is_some() || state.screen != Screen::Credentials;
-    let bottom = if keeps { 3 } else { 2 };
+    // The form uses the line above the status itself; what goes on covers its last line of help.
+    let bottom = if state.screen == Screen::Credentials { 2 } else { 3 };
     let mut body = canvas.part(0, 2, wide, high - 2 - bottom);
     match state.screen {
         Screen::Matrix => matrix::view::draw(&mut body, state),
@@ -35,6 +34,7 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, state: &State, keymap: &Keymap) {
         self::dialog(&mut canvas.part(0, 2, wide, high - 5), state, keymap, dialog);
     }
     if let Some((sign, words, role)) = activity {
+        canvas.part(0, high - 3, wide, 1).clear();
         let x = if sign.is_empty() { 1 } else { canvas.put(1, high - 3, sign, Role::Busy) + 1 };
         canvas.put(x, high - 3, &cut::end(&words, wide.saturating_sub(x + 1)), role);
     }

@@ -4,8 +4,12 @@
 
 #[path = "../it/screens/scenes.rs"]
 mod scenes;
+#[expect(dead_code, reason = "the tests use the rest")]
 #[path = "../it/screens/stage.rs"]
 mod stage;
+#[expect(dead_code, reason = "the tests use the rest")]
+#[path = "../it/support.rs"]
+mod support;
 mod svg;
 #[path = "../it/screens/world.rs"]
 mod world;

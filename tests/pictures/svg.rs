@@ -1,4 +1,4 @@
-//! A screen as SVG: every cell in DejaVu Sans Mono, colours of a dark or a light terminal.
+//! A screen as SVG: every cell in `DejaVu Sans Mono`, colours of a dark or a light terminal.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 
 /// The colours of a terminal.
-pub struct Ground {
+pub(crate) struct Ground {
     back: &'static str,
     text: &'static str,
     dim: &'static str,
@@ -14,14 +14,14 @@ pub struct Ground {
     palette: [&'static str; 8],
 }
 
-pub const DARK: Ground = Ground {
+pub(crate) const DARK: Ground = Ground {
     back: "#1c1f26",
     text: "#d8dbe2",
     dim: "#7d838f",
     palette: ["#1c1f26", "#ec6a6a", "#7ec87e", "#e0bf70", "#6aa2ec", "#c28ee0", "#5fcfcf", "#f2f3f5"],
 };
 
-pub const LIGHT: Ground = Ground {
+pub(crate) const LIGHT: Ground = Ground {
     back: "#fbfbf9",
     text: "#24272e",
     dim: "#868b95",
@@ -32,7 +32,7 @@ const WIDE: f32 = 9.63;
 const HIGH: f32 = 20.0;
 
 /// Draws a screen.
-pub fn draw(buffer: &Buffer, ground: &Ground) -> String {
+pub(crate) fn draw(buffer: &Buffer, ground: &Ground) -> String {
     let (columns, rows) = (buffer.area.width, buffer.area.height);
     let (width, height) = (f32::from(columns) * WIDE + 24.0, f32::from(rows) * HIGH + 24.0);
     let mut svg = format!(
@@ -87,7 +87,7 @@ fn colors<'g>(cell: &Cell, ground: &'g Ground) -> (&'g str, Option<&'g str>) {
     (front, back)
 }
 
-fn color<'g>(color: Color, ground: &'g Ground) -> Option<&'g str> {
+fn color(color: Color, ground: &Ground) -> Option<&str> {
     let at = match color {
         Color::Black => 0,
         Color::Red => 1,

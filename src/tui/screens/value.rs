@@ -6,6 +6,7 @@ pub(crate) mod view;
 use tui_input::Input;
 
 use crate::deploy::Remedy;
+use crate::plan::Knob;
 
 /// Which of the two lines takes keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,8 +47,14 @@ impl Value {
         }
     }
 
-    /// A value of which nothing is known yet: its path is asked too.
-    pub fn unknown() -> Self {
-        Self { path: Input::default(), current: None, typed: Input::default(), asks: Asks::Path, refusal: None }
+    /// The value behind a field that the server complains about.
+    pub fn for_knob(knob: &Knob) -> Self {
+        Self {
+            path: Input::new(knob.path.clone()),
+            current: Some(knob.current.clone()),
+            typed: Input::new(knob.suggestion.clone().unwrap_or_default()),
+            asks: Asks::Text,
+            refusal: None,
+        }
     }
 }

@@ -31,6 +31,8 @@ pub enum Slot {
     Run(String),
     /// The log that is followed.
     Follow(String),
+    /// The ways out of what is wrong in an environment.
+    Ways(String),
     /// Deleting stuck pods.
     Retry(String),
     /// Saving what is known.
@@ -57,6 +59,7 @@ impl Slot {
             | Self::Value(_)
             | Self::Run(_)
             | Self::Follow(_)
+            | Self::Ways(_)
             | Self::Aside => None,
         }
     }

@@ -16,6 +16,7 @@ pub(super) fn answer(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effe
         | Slot::Plan(name)
         | Slot::Run(name)
         | Slot::Follow(name)
+        | Slot::Ways(name)
         | Slot::Retry(name)
         | Slot::Evidence(name) => (name.as_str(), ""),
         Slot::Judge(name, field) | Slot::Reveal(name, field) | Slot::Generate(name, field) => {
@@ -28,9 +29,9 @@ pub(super) fn answer(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effe
             state.vault = Some(standing);
             Vec::new()
         }
-        Answer::Glance(answer) => matrix::update::glanced(state, name, answer),
-        Answer::Survey(answer) => matrix::update::surveyed(state, name, answer),
-        Answer::Form(answer) => credentials::update::formed(state, name, answer),
+        Answer::Glance(answer) => matrix::update::glanced(state, name, *answer),
+        Answer::Survey(answer) => matrix::update::surveyed(state, name, *answer),
+        Answer::Form(answer) => credentials::update::formed(state, name, *answer),
         Answer::Judged(answer) => credentials::update::judged(state, (name, field), answer),
         Answer::Revealed(answer) => credentials::update::revealed(state, (name, field), answer),
         Answer::Generated(answer) => credentials::update::generated(state, (name, field), answer),
@@ -44,6 +45,7 @@ pub(super) fn answer(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effe
             }
             Vec::new()
         }
+        Answer::Ways(answer) => rollout::update::ways(state, name, answer),
         Answer::Retried(answer) => rollout::update::retried(state, name, answer),
         Answer::Saving(answer) => {
             match answer {

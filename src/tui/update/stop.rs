@@ -29,7 +29,7 @@ pub(super) fn stop(state: &mut State) -> Vec<Effect> {
             if let Some(rollout) = state.running().and_then(|at| state.environments.get_mut(at)?.rollout.as_mut()) {
                 rollout.progress.phase = Phase::Stopping;
             }
-            state.say(format!("Stopping. {words} Ctrl-C again to leave."), Role::Warn);
+            state.say(format!("Stopping. {words} Ctrl-C again leaves."), Role::Warn);
             vec![state.ask(Slot::Aside, Wish::Stop(run))]
         }
     }
@@ -44,7 +44,7 @@ fn unfinished(rollout: &Rollout) -> String {
         .collect();
     match open.as_slice() {
         [] if rollout.progress.started.is_none() => "Nothing was applied yet.".to_owned(),
-        [] => "Everything was applied; it goes on becoming ready.".to_owned(),
+        [] => "All is applied and goes on becoming ready.".to_owned(),
         [one] => format!("Not applied: {one}."),
         [one, rest @ ..] => format!("Not applied: {one} and {} more.", rest.len()),
     }

@@ -81,6 +81,18 @@ pub(crate) fn value(text: &str, room: u16) -> String {
     }
 }
 
+/// A clause as a sentence: begins with a capital letter, ends with a full stop.
+pub(crate) fn sentence(clause: &str) -> String {
+    let clause = clause.trim();
+    let mut letters = clause.chars();
+    let mut text: String =
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect());
+    if text.chars().next_back().is_some_and(char::is_alphanumeric) {
+        text.push('.');
+    }
+    text
+}
+
 /// Broken into lines between words; a word longer than a line is broken inside.
 pub(crate) fn wrap(text: &str, room: u16) -> Vec<String> {
     let room = room.max(1);

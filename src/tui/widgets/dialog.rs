@@ -24,6 +24,5 @@ pub(crate) fn open<'c>(canvas: &'c mut Canvas<'_>, title: &str, width: u16, heig
         frame.put(column, row, corner, Role::Frame);
     }
     frame.put(1, 0, &format!(" {} ", cut::end(title, width.saturating_sub(4))), Role::Title);
-    let inside = canvas.part(x + 2, y + 1, width.saturating_sub(4), height.saturating_sub(2));
-    inside
+    canvas.part(x + 2, y + 1, width.saturating_sub(4), height.saturating_sub(2))
 }

@@ -34,6 +34,25 @@ impl Line {
         self
     }
 
+    /// The same line, cut at the end so that it fits.
+    #[must_use]
+    pub(crate) fn cut(self, room: u16) -> Self {
+        if self.width() <= room {
+            return self;
+        }
+        let mut new = Self::default();
+        for (text, role) in self.0 {
+            let left = room - new.width();
+            if width(&text) >= left {
+                let cut = super::cut::end(&text, left.saturating_sub(1));
+                let sign = if cut.ends_with('…') { "" } else { "…" };
+                return new.and(cut, role).and(sign, role);
+            }
+            new = new.and(text, role);
+        }
+        new
+    }
+
     pub(crate) fn spans(&self) -> impl Iterator<Item = (&str, Role)> {
         self.0.iter().map(|(text, role)| (text.as_str(), *role))
     }

@@ -12,8 +12,11 @@ use ratatui::layout::Size;
 use super::stage::Stage;
 use super::world;
 
+/// What leads to a scene.
+pub(crate) type Scene = fn(&mut Stage);
+
 /// Every scene by name.
-pub const ALL: [(&str, fn(&mut Stage)); 13] = [
+pub(crate) const ALL: [(&str, Scene); 13] = [
     ("matrix", |_| {}),
     ("credentials", credentials),
     ("preview", preview),
@@ -30,23 +33,23 @@ pub const ALL: [(&str, fn(&mut Stage)); 13] = [
 ];
 
 /// Plays a scene on a screen of this size.
-pub fn play(scene: fn(&mut Stage), options: Options, size: Size) -> Stage {
+pub(crate) fn play(scene: Scene, options: Options, size: Size) -> Stage {
     let mut stage = Stage::with(options, size);
     scene(&mut stage);
     stage
 }
 
-pub fn credentials(stage: &mut Stage) {
+pub(crate) fn credentials(stage: &mut Stage) {
     stage.press("Enter Tab 'correct-horse-battery-staple");
 }
 
-pub fn preview(stage: &mut Stage) {
+pub(crate) fn preview(stage: &mut Stage) {
     stage.press("Enter Tab 'correct-horse-battery-staple Tab Tab Tab Tab 'Xk29-fhw8-PqLm-02vN Ctrl-S");
     stage.plan(Ok(world::plan("dev")));
     stage.press("Down Down");
 }
 
-pub fn confirm(stage: &mut Stage) {
+pub(crate) fn confirm(stage: &mut Stage) {
     stage.press(
         "Right Right Enter Tab 'correct-horse-battery-staple Tab Tab Tab Tab 'Xk29-fhw8-PqLm-02vN Ctrl-S Ctrl-S",
     );
@@ -54,7 +57,7 @@ pub fn confirm(stage: &mut Stage) {
     stage.press("n 'pro");
 }
 
-pub fn blocked(stage: &mut Stage) {
+pub(crate) fn blocked(stage: &mut Stage) {
     preview(stage);
     stage.press("r");
     let mut plan = world::plan("dev");
@@ -69,6 +72,11 @@ pub fn blocked(stage: &mut Stage) {
         sentence: "Port 30502 is taken by Service grafana/grafana.".into(),
         next: "Use another port in this run (v), or free it there.".into(),
         pointer: Some("/spec/ports/0/nodePort".into()),
+        knob: Some(landfall::plan::Knob {
+            path: "port_external".into(),
+            current: "30502".into(),
+            suggestion: Some("30503".into()),
+        }),
     }];
     stage.plan(Ok(plan));
     stage.press("g");
@@ -103,7 +111,7 @@ fn told(stage: &Stage, ago: i64, message: &str, count: i64) -> Told {
     }
 }
 
-pub fn rollout(stage: &mut Stage) {
+pub(crate) fn rollout(stage: &mut Stage) {
     started(stage);
     stage.wait(41_000);
     stage.happens(What::Seen(world::moving(stage.now)));
@@ -130,7 +138,7 @@ pub fn rollout(stage: &mut Stage) {
 }
 
 /// How a run of stg ended.
-pub fn end(end: End, headline: &str) -> Outcome {
+pub(crate) fn end(end: End, headline: &str) -> Outcome {
     let at = world::now();
     let stage = |word: &str, from: i64, until: i64| Took {
         word: word.into(),
@@ -158,7 +166,7 @@ pub fn end(end: End, headline: &str) -> Outcome {
     }
 }
 
-pub fn failing(stage: &mut Stage) {
+pub(crate) fn failing(stage: &mut Stage) {
     started(stage);
     stage.wait(52_000);
     stage.happens(What::Seen(world::failing(stage.now)));
@@ -176,13 +184,13 @@ pub fn failing(stage: &mut Stage) {
     stage.happens(What::Ended(Box::new(outcome)));
 }
 
-pub fn outcome(stage: &mut Stage) {
+pub(crate) fn outcome(stage: &mut Stage) {
     rollout(stage);
     stage.wait(7_000);
     stage.happens(What::Ended(Box::new(end(End::Healthy, "stg is ready: revision 4 in 48 s"))));
 }
 
-pub fn stopped(stage: &mut Stage) {
+pub(crate) fn stopped(stage: &mut Stage) {
     started(stage);
     stage.wait(3_000);
     stage.press("Ctrl-C");
@@ -200,12 +208,12 @@ fn help(stage: &mut Stage) {
     stage.press("?");
 }
 
-pub fn locked(stage: &mut Stage) {
+pub(crate) fn locked(stage: &mut Stage) {
     stage.locked = true;
     stage.press("Enter");
 }
 
-pub fn watch(stage: &mut Stage) {
+pub(crate) fn watch(stage: &mut Stage) {
     stage.press("Right w");
     stage.happens(What::Started {
         operation: Operation::Watch,

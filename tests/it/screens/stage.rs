@@ -16,25 +16,25 @@ use ratatui::layout::Size;
 use super::world;
 
 /// The app and what it asked for that is not answered by itself.
-pub struct Stage {
-    pub app: App,
-    pub now: Timestamp,
-    pub open: Vec<Effect>,
-    pub size: Size,
+pub(crate) struct Stage {
+    pub(crate) app: App,
+    pub(crate) now: Timestamp,
+    pub(crate) open: Vec<Effect>,
+    pub(crate) size: Size,
     /// Whether the vault is locked.
-    pub locked: bool,
+    pub(crate) locked: bool,
 }
 
-pub const NORMAL: Size = Size { width: 80, height: 24 };
-pub const WIDE: Size = Size { width: 120, height: 40 };
-pub const SMALL: Size = Size { width: 50, height: 15 };
+pub(crate) const NORMAL: Size = Size { width: 80, height: 24 };
+pub(crate) const WIDE: Size = Size { width: 120, height: 40 };
+pub(crate) const SMALL: Size = Size { width: 50, height: 15 };
 
 impl Stage {
-    pub fn new(size: Size) -> Self {
+    pub(crate) fn new(size: Size) -> Self {
         Self::with(Options { color: ColorMode::Always, ..Options::default() }, size)
     }
 
-    pub fn with(options: Options, size: Size) -> Self {
+    pub(crate) fn with(options: Options, size: Size) -> Self {
         let names = ["dev", "stg", "prod"].map(str::to_owned).to_vec();
         let app = App::of(("mlflow".into(), "MLflow".into()), names, options, size).unwrap();
         let mut stage = Self { app, now: world::now(), open: Vec::new(), size, locked: false };
@@ -45,7 +45,7 @@ impl Stage {
     }
 
     /// Lets a message in; what it asks is answered by the hand-made world, or stays open.
-    pub fn send(&mut self, msg: Msg) {
+    pub(crate) fn send(&mut self, msg: Msg) {
         let effects = self.app.handle(msg);
         self.take(effects);
     }
@@ -60,7 +60,7 @@ impl Stage {
     }
 
     /// Presses keys, named as in the keymap and separated by blanks; a word in quotes is typed.
-    pub fn press(&mut self, keys: &str) {
+    pub(crate) fn press(&mut self, keys: &str) {
         for key in keys.split(' ').filter(|key| !key.is_empty()) {
             match key.strip_prefix('\'') {
                 Some(word) => word
@@ -71,51 +71,51 @@ impl Stage {
         }
     }
 
-    pub fn key(&mut self, key: KeyEvent) {
+    pub(crate) fn key(&mut self, key: KeyEvent) {
         self.send(Msg::Key(key));
     }
 
     /// Lets time go on.
-    pub fn wait(&mut self, milliseconds: i64) {
+    pub(crate) fn wait(&mut self, milliseconds: i64) {
         self.now = self.now.checked_add(SignedDuration::from_millis(milliseconds)).unwrap();
         self.send(Msg::Tick(self.now));
     }
 
-    pub fn resize(&mut self, size: Size) {
+    pub(crate) fn resize(&mut self, size: Size) {
         self.size = size;
         self.send(Msg::Resize(size));
     }
 
     /// What was asked and is not answered, the newest last.
-    pub fn asked(&self, wanted: impl Fn(&Wish) -> bool) -> Option<Question> {
+    pub(crate) fn asked(&self, wanted: impl Fn(&Wish) -> bool) -> Option<Question> {
         self.open.iter().rev().find(|effect| wanted(&effect.wish)).map(|effect| effect.question)
     }
 
     /// Answers the newest plan that was asked for.
-    pub fn plan(&mut self, plan: world::Planned) {
+    pub(crate) fn plan(&mut self, plan: world::Planned) {
         let question = self.asked(|wish| matches!(wish, Wish::Prepare { .. })).unwrap();
         self.send(Msg::Answer(question, Answer::Prepared(Box::new(plan))));
     }
 
     /// The number of the newest run or watch.
-    pub fn run(&self) -> Question {
+    pub(crate) fn run(&self) -> Question {
         self.asked(|wish| matches!(wish, Wish::Apply(_) | Wish::Watch(_))).unwrap()
     }
 
     /// Something happens in the newest run, so many seconds after now.
-    pub fn happens(&mut self, what: What) {
+    pub(crate) fn happens(&mut self, what: What) {
         let (run, at) = (self.run(), self.now);
         self.send(Msg::Event(run, Event { at, what }));
     }
 
-    pub fn buffer(&mut self) -> Buffer {
+    pub(crate) fn buffer(&mut self) -> Buffer {
         let mut terminal = Terminal::new(TestBackend::new(self.size.width, self.size.height)).unwrap();
         terminal.draw(|frame| self.app.draw(frame)).unwrap();
         terminal.backend().buffer().clone()
     }
 
     /// The screen as text, without blanks at the ends of lines.
-    pub fn text(&mut self) -> String {
+    pub(crate) fn text(&mut self) -> String {
         let buffer = self.buffer();
         let width = usize::from(buffer.area.width);
         let rows = buffer.content.chunks(width);
@@ -129,9 +129,9 @@ fn answer(wish: &Wish, locked: bool) -> Option<Answer> {
     let vault = if locked { world::locked() } else { world::vault() };
     Some(match wish {
         Wish::Vault => Answer::Vault(vault),
-        Wish::Glance(name) => Answer::Glance(Ok(world::glance(name))),
-        Wish::Survey(name) => Answer::Survey(Ok(world::survey(name))),
-        Wish::Form(name) => Answer::Form(Ok(Form { vault, ..world::form(name) })),
+        Wish::Glance(name) => Answer::Glance(Box::new(Ok(world::glance(name)))),
+        Wish::Survey(name) => Answer::Survey(Box::new(Ok(world::survey(name)))),
+        Wish::Form(name) => Answer::Form(Box::new(Ok(Form { vault, ..world::form(name) }))),
         Wish::Judge { field, value, .. } => Answer::Judged(Ok(match value {
             Some(value) => {
                 let rule = Rule {
@@ -163,6 +163,7 @@ fn answer(wish: &Wish, locked: bool) -> Option<Answer> {
         | Wish::Apply(_)
         | Wish::Watch(_)
         | Wish::Follow { .. }
+        | Wish::Ways { .. }
         | Wish::Retry(_)
         | Wish::Evidence(_)
         | Wish::Quit(_) => return None,

@@ -109,7 +109,7 @@ fn a_blocked_plan_has_no_apply() {
     let mut stage = play(scenes::blocked);
     stage.press("n");
     assert!(stage.app.state().dialogs.is_empty());
-    stage.press("v 'access.port Enter '30503 Enter");
+    stage.press("v Enter");
     assert!(stage.app.state().dialogs.is_empty(), "the value is set");
     let plans = stage.open.iter().filter(|effect| matches!(effect.wish, Wish::Prepare { .. })).count();
     assert_eq!(plans, 3, "it plans again");

@@ -1,6 +1,9 @@
 //! What the drawings show, as data.
 
+use std::sync::OnceLock;
+
 use jiff::{SignedDuration, Timestamp};
+use landfall::demo::Scenario;
 use landfall::deploy::{Fill, Form, FormField, FormGroup, Glance, Payload, Reach, Survey};
 use landfall::failure::Failure;
 use landfall::health::{Cause, ContainerState, ContainerView, Health, Node, PodView, Stage, Tree, Trouble, Verdict};
@@ -9,23 +12,25 @@ use landfall::object::Key;
 use landfall::plan::{Action, Change, FieldChange, Plan, Restart, Target, Validation};
 use landfall::secret::{self, Standing, VaultKind};
 
-pub type Planned = Result<Plan<Payload>, Failure>;
+use crate::support::{demo, filled};
 
-pub fn now() -> Timestamp {
+pub(crate) type Planned = Result<Plan<Payload>, Failure>;
+
+pub(crate) fn now() -> Timestamp {
     "2026-03-01T12:00:00Z".parse().unwrap()
 }
 
-pub fn ago(seconds: i64) -> Timestamp {
+pub(crate) fn ago(seconds: i64) -> Timestamp {
     now().checked_sub(SignedDuration::from_secs(seconds)).unwrap()
 }
 
 const DAY: i64 = 86_400;
 
-pub fn vault() -> Standing {
+pub(crate) fn vault() -> Standing {
     Standing { kind: VaultKind::Keyring, name: "keyring login".into(), health: secret::Health::Ready, writable: true }
 }
 
-pub fn locked() -> Standing {
+pub(crate) fn locked() -> Standing {
     Standing {
         health: secret::Health::Locked {
             cure: "Unlock the keyring \"login\" in your desktop's password program.".into(),
@@ -34,7 +39,7 @@ pub fn locked() -> Standing {
     }
 }
 
-pub fn glance(name: &str) -> Glance {
+pub(crate) fn glance(name: &str) -> Glance {
     let prod = name == "prod";
     let port = match name {
         "dev" => "30502",
@@ -62,7 +67,7 @@ fn pod_key(name: &str) -> Key {
     Key::new("v1", "Pod", Some("mlflow"), name)
 }
 
-pub fn key(kind: &str, name: &str) -> Key {
+pub(crate) fn key(kind: &str, name: &str) -> Key {
     let api = match kind {
         "Deployment" => "apps/v1",
         _ => "v1",
@@ -70,7 +75,7 @@ pub fn key(kind: &str, name: &str) -> Key {
     Key::new(api, kind, (kind != "Namespace").then_some("mlflow"), name)
 }
 
-pub fn refused() -> Cause {
+pub(crate) fn refused() -> Cause {
     Cause {
         trouble: Trouble::RegistryRefused {
             image: "ghcr.io/mlflow/mlflow:v3.18.0-full".into(),
@@ -105,7 +110,7 @@ fn stage(word: &str, from: Timestamp, until: Option<Timestamp>) -> Stage {
 }
 
 /// A Deployment with one pod that pulls, initialises and starts.
-pub fn moving(now: Timestamp) -> Tree {
+pub(crate) fn moving(now: Timestamp) -> Tree {
     let back = |seconds| now.checked_sub(SignedDuration::from_secs(seconds)).unwrap();
     let mut pod = node(pod_key("mlflow-stg-6d9b7c9f4-x2lqd"), Health::new(Verdict::Progressing, "starting"), back(34));
     pod.pod = Some(PodView {
@@ -141,7 +146,7 @@ pub fn moving(now: Timestamp) -> Tree {
 }
 
 /// The same, with an image that cannot be pulled.
-pub fn failing(now: Timestamp) -> Tree {
+pub(crate) fn failing(now: Timestamp) -> Tree {
     let back = |seconds| now.checked_sub(SignedDuration::from_secs(seconds)).unwrap();
     let mut tree = moving(now);
     let root = &mut tree.roots[0];
@@ -165,7 +170,7 @@ fn plain() -> Vec<Node> {
 }
 
 /// All objects in the order of application.
-pub fn steps() -> Vec<Key> {
+pub(crate) fn steps() -> Vec<Key> {
     vec![
         key("Namespace", "mlflow"),
         key("ConfigMap", "mlflow-config-stg"),
@@ -192,7 +197,7 @@ fn well(name: &str) -> Tree {
     Tree { roots: vec![root] }
 }
 
-pub fn survey(name: &str) -> Survey {
+pub(crate) fn survey(name: &str) -> Survey {
     let (verdict, reason, revision, tree) = match name {
         "dev" => (Verdict::Ready, "1/1 available", (12, ago(3 * DAY)), well(name)),
         "stg" => (Verdict::Progressing, "0/1 available, new 1, old 0", (4, ago(38)), moving(now())),
@@ -228,7 +233,7 @@ fn field(name: &str, title: &str, text: Option<&str>, stored: Option<Timestamp>)
     }
 }
 
-pub fn form(name: &str) -> Form {
+pub(crate) fn form(name: &str) -> Form {
     let set = Some(ago(12 * DAY));
     let group = |title: &str, fields| FormGroup { title: title.into(), shared_with: Vec::new(), fields };
     let recipe = Some(Recipe { length: 24 });
@@ -278,7 +283,7 @@ pub fn form(name: &str) -> Form {
     }
 }
 
-pub fn target(name: &str) -> Target {
+pub(crate) fn target(name: &str) -> Target {
     let glance = glance(name);
     Target {
         project: "mlflow-k3xq".into(),
@@ -291,7 +296,7 @@ pub fn target(name: &str) -> Target {
     }
 }
 
-pub fn change(key: Key, action: Action, summary: &str) -> Change {
+pub(crate) fn change(key: Key, action: Action, summary: &str) -> Change {
     Change {
         key,
         action,
@@ -311,9 +316,20 @@ fn differs(path: &str, before: &str, after: &str) -> FieldChange {
     FieldChange { path: path.into(), before: Some(before.into()), after: Some(after.into()) }
 }
 
+/// Any plan, made over the demo cluster once: only there is a payload to be had.
+fn sealed() -> Plan<Payload> {
+    static PLAN: OnceLock<Plan<Payload>> = OnceLock::new();
+    let make = async { filled(&demo(Scenario::Ok)).await.prepare("dev", false).await.unwrap() };
+    PLAN.get_or_init(|| tokio::runtime::Runtime::new().unwrap().block_on(make)).clone()
+}
+
 /// The plan of the drawing, for an environment.
-pub fn plan(name: &str) -> Plan<Payload> {
-    let mut plan = landfall::plan::draw(target(name), &[], ago(4), Payload::default());
+pub(crate) fn plan(name: &str) -> Plan<Payload> {
+    let mut plan = sealed();
+    plan.target = target(name);
+    plan.made = ago(4);
+    plan.warnings.clear();
+    plan.blockers.clear();
     let of = |kind: &str, part: &str| key(kind, &format!("mlflow{part}-{name}"));
     let mut deployment = change(of("Deployment", ""), Action::Update, "image");
     deployment.fields = vec![

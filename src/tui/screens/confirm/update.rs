@@ -24,8 +24,7 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
     match plan.approve(&consent) {
         Ok(approved) => {
             let effect = state.ask(Slot::Run(name), Wish::Apply(Box::new(approved)));
-            start(state, &effect, Operation::Apply);
-            vec![effect]
+            start(state, effect, Operation::Apply)
         }
         Err((plan, denial)) => {
             environment.preview.plan = Some(*plan);
@@ -39,14 +38,18 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// Shows the rollout of a run that was just asked for.
-pub(crate) fn start(state: &mut State, effect: &Effect, operation: Operation) {
+/// Shows the rollout of a run that was just asked for; the log of the one before is no longer followed.
+pub(crate) fn start(state: &mut State, effect: Effect, operation: Operation) -> Vec<Effect> {
     state.dialogs.clear();
     state.screen = Screen::Rollout;
     state.notice = None;
     state.interrupted = None;
     let now = state.now;
+    let mut effects = vec![effect];
     if let Some(environment) = state.environment_mut() {
-        environment.rollout = Some(Rollout::new(effect.question, operation, now));
+        let new = Rollout::new(effects[0].question, operation, now);
+        let log = environment.rollout.replace(new).and_then(|old| old.follows);
+        effects.extend(log.map(|(log, _)| state.ask(Slot::Aside, Wish::Stop(log))));
     }
+    effects
 }

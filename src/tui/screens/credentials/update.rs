@@ -161,6 +161,9 @@ pub(crate) fn generate_all(state: &mut State) -> Vec<Effect> {
     let wanted = |field: &Field| field.spec.recipe.is_some() && (field.is_empty() || field.is_flagged());
     let fields: Vec<usize> =
         credentials.fields.iter().enumerate().filter(|(_, field)| wanted(field)).map(|(at, _)| at).collect();
+    let by_hand = credentials.fields.iter().position(|field| field.spec.recipe.is_none() && field.blocks());
+    credentials.focus = by_hand.unwrap_or(credentials.focus);
+    credentials.revealed = None;
     if fields.is_empty() {
         state.say("Nothing to generate: no field that can be made is empty or flagged.", Role::Muted);
         return Vec::new();

@@ -79,7 +79,9 @@ fn cluster(environment: &Environment, survey: &Survey, now: Timestamp, say: &mut
             Some(health) => {
                 if let Some(cause) = cause(survey, health) {
                     let (sign, role) = if cause.fatal { ("✗", Role::Fail) } else { ("!", Role::Warn) };
-                    say(&format!("{sign} {}. {} {}", capital(&cause.headline), cause.sentence, cause.next), role);
+                    let [headline, detail, next] =
+                        [&cause.headline, &cause.sentence, &cause.next].map(|text| cut::sentence(text));
+                    say(&format!("{sign} {headline} {detail} {next}"), role);
                 }
                 say(&state_sentence(survey, health, now), Role::Text);
                 let glance = environment.glance();
@@ -109,12 +111,6 @@ fn state_sentence(survey: &Survey, health: &Health, now: Timestamp) -> String {
         Verdict::Terminating => format!("It is being deleted{pods}{by}."),
         Verdict::Unknown => format!("Nobody can tell how it is: {}{by}.", health.reason),
     }
-}
-
-/// A clause as the beginning of a sentence.
-fn capital(clause: &str) -> String {
-    let mut letters = clause.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn cause<'s>(survey: &'s Survey, health: &'s Health) -> Option<&'s Cause> {

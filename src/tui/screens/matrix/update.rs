@@ -87,8 +87,7 @@ pub(crate) fn watch(state: &mut State) -> Vec<Effect> {
     }
     let name = environment.name.clone();
     let effect = state.ask(Slot::Run(name.clone()), Wish::Watch(name));
-    confirm::update::start(state, &effect, Operation::Watch);
-    vec![effect]
+    confirm::update::start(state, effect, Operation::Watch)
 }
 
 /// Shows and copies the address.

@@ -2,7 +2,7 @@
 
 use crate::deploy::Payload;
 use crate::failure::Failure;
-use crate::plan::{Action, Blocker, Change, Plan};
+use crate::plan::{Action, Blocker, Change, Knob, Plan};
 use crate::tui::shown::Pane;
 
 /// What is shown of an object.
@@ -45,6 +45,13 @@ impl Preview {
     /// What forbids the chosen object, or the whole plan.
     pub fn blockers(&self) -> impl Iterator<Item = &Blocker> {
         self.plan.iter().flat_map(|plan| &plan.blockers)
+    }
+
+    /// The value that would mend what forbids the plan, that of the chosen object first.
+    pub fn knob(&self) -> Option<&Knob> {
+        let chosen = self.change().map(|change| &change.key);
+        let mine = self.blockers().filter(|blocker| blocker.key.as_ref() == chosen);
+        mine.chain(self.blockers()).find_map(|blocker| blocker.knob.as_ref())
     }
 
     /// Whether there is something to apply and nothing forbids it.

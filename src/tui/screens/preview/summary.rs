@@ -1,6 +1,6 @@
 //! A plan in a few sentences.
 
-use crate::plan::{Action, Plan, Restart};
+use crate::plan::{Action, Plan, Restart, Validation};
 use crate::tui::widgets::age::counted;
 
 /// What would happen, in one or two sentences.
@@ -36,6 +36,18 @@ pub(super) fn sentences<P>(plan: &Plan<P>) -> String {
         text.push_str(&restart(each));
     }
     text
+}
+
+/// What the server could not look at yet, and why.
+pub(super) fn unseen<P>(plan: &Plan<P>) -> Option<String> {
+    let mut reasons = plan.changes.iter().filter_map(|change| match &change.validation {
+        Validation::Unseen(why) => Some(why),
+        Validation::Valid | Validation::Refused(_) => None,
+    });
+    let why = reasons.next()?;
+    let count = 1 + reasons.count();
+    let verb = if count == 1 { "is" } else { "are" };
+    Some(format!("{count} {verb} validated once sent: {why}."))
 }
 
 fn restart(restart: &Restart) -> String {

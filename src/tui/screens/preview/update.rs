@@ -118,7 +118,10 @@ pub(crate) fn apply(state: &mut State) -> Vec<Effect> {
 
 /// Opens the dialog for another value in this run.
 pub(crate) fn value(state: &mut State) -> Vec<Effect> {
-    state.dialogs.push(Dialog::Value(Value::unknown()));
+    let knob = state.environment().and_then(|environment| environment.preview.knob());
+    if let Some(value) = knob.map(Value::for_knob) {
+        state.dialogs.push(Dialog::Value(value));
+    }
     Vec::new()
 }
 

@@ -44,7 +44,9 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, state: &State) {
         }
         return;
     }
-    let rows = cells(plan.changes.len()).min((high * 2 / 5).max(6)).min(high - 4);
+    // Every change has a row where half the screen is enough; what stays fills up to six.
+    let writing = plan.changes.iter().filter(|change| change.action.writes()).count();
+    let rows = cells(plan.changes.len()).min(cells(writing + 1).min(high / 2).max(6)).min(high - 4);
     draw_list(&mut canvas.part(0, top, wide, rows), state, preview);
     draw_detail(&mut canvas.part(0, top + rows, wide, high - rows), state, preview);
 }
@@ -99,6 +101,7 @@ fn draw_sentences<P>(canvas: &mut Canvas<'_>, preview: &Preview, plan: &Plan<P>)
         lines.push(Line::new("! ", Role::Warn).and("What others hold is taken over.", Role::Text));
     }
     lines.extend(Line::wrapped(&summary::sentences(plan), room, Role::Text));
+    lines.extend(summary::unseen(plan).map(|text| Line::new(cut::end(&text, room), Role::Muted)));
     if preview.is_settled() {
         lines.push(Line::new("w", Role::Key).and(" watches what is there.", Role::Text));
     }
@@ -164,17 +167,19 @@ fn draw_change(canvas: &mut Canvas<'_>, y: u16, change: &Change, kind: u16) {
     let end = canvas.width().saturating_sub(1);
     let name = 5 + kind;
     let wide = canvas.width() >= 72;
+    // With whom it is shared stands at the end of the row.
+    let words = change.summary.split(", shared").next().unwrap_or_default();
     canvas.put(5, y, &cut::end(&change.key.kind, kind - 1), text);
     if wide {
         let middle = name + 24;
         canvas.put(name, y, &cut::middle(&change.key.name, 23), text);
         let right = cut::end(&right, end.saturating_sub(middle + 8));
         let from = canvas.put_right(end, y, &right, role);
-        canvas.put(middle, y, &cut::end(&change.summary, from.saturating_sub(middle + 1)), text);
+        canvas.put(middle, y, &cut::end(words, from.saturating_sub(middle + 1)), text);
         return;
     }
     let left = end.saturating_sub(name + width(&change.key.name) + 1).max(12);
-    let summary = cut::end(&change.summary, left);
+    let summary = cut::end(words, left);
     let from = canvas.put_right(end, y, &summary, text);
     canvas.put(name, y, &cut::middle(&change.key.name, from.saturating_sub(name + 1)), text);
 }
@@ -191,8 +196,8 @@ fn remark(change: &Change) -> (String, Role) {
         },
         (_, Action::Unchanged | Action::LeftAlone) if !change.shared_with.is_empty() => (shared(), Role::Muted),
         (_, Action::Unchanged | Action::LeftAlone) => (String::new(), Role::Muted),
-        (Validation::Unseen(_), _) => ("server: not asked yet".to_owned(), Role::Warn),
-        (Validation::Valid, _) if !change.shared_with.is_empty() => (shared(), Role::Muted),
+        (Validation::Unseen(_) | Validation::Valid, _) if !change.shared_with.is_empty() => (shared(), Role::Muted),
+        (Validation::Unseen(_), _) => ("server: not asked yet".to_owned(), Role::Muted),
         (Validation::Valid, _) => ("server: valid".to_owned(), Role::Muted),
     }
 }

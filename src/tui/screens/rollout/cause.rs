@@ -4,6 +4,8 @@ use jiff::Timestamp;
 
 use super::Rollout;
 use crate::deploy::{End, Operation, Phase, Remedy};
+use crate::failure::Failure;
+use crate::health::Cause;
 use crate::tui::keymap::Action;
 use crate::tui::screens::matrix;
 use crate::tui::theme::Role;
@@ -40,7 +42,7 @@ fn wrong(rollout: &Rollout) -> Option<Wrong> {
     let ended = outcome.filter(|outcome| !matches!(outcome.end, End::Healthy | End::Stopped));
     let cause = ended.and_then(|outcome| outcome.cause.as_ref()).or_else(|| match outcome {
         Some(_) => None,
-        None => rollout.progress.causes().first().copied(),
+        None => current(rollout),
     });
     if let Some(cause) = cause {
         return Some(Wrong {
@@ -54,10 +56,23 @@ fn wrong(rollout: &Rollout) -> Option<Wrong> {
     let failure = outcome.failure.as_ref();
     Some(Wrong {
         headline: outcome.headline.clone(),
-        sentence: failure.map(ToString::to_string).unwrap_or_default(),
+        sentence: failure.map(|failure| said(failure, &outcome.headline)).unwrap_or_default(),
         next: failure.map(|failure| failure.hints.join(" ")).unwrap_or_default(),
         fatal: true,
     })
+}
+
+/// What a failure says beyond its headline.
+fn said(failure: &Failure, headline: &str) -> String {
+    if failure.what == headline { failure.why.clone().unwrap_or_default() } else { failure.to_string() }
+}
+
+/// What is wrong now. That nothing stands behind a Service yet is no trouble while its pods are on their way.
+fn current(rollout: &Rollout) -> Option<&Cause> {
+    let tree = &rollout.progress.tree;
+    let (ready, pods) = matrix::pods(&tree.roots);
+    let young = pods > ready;
+    rollout.progress.causes().into_iter().find(|cause| cause.fatal || cause.object.kind != "Service" || !young)
 }
 
 /// Whether something is wrong.
@@ -88,16 +103,17 @@ pub(super) fn top(rollout: &Rollout, now: Timestamp, wide: u16) -> Top {
     let title = cut::end(&wrong.headline, wide.saturating_sub(11));
     let mut lines = vec![Line::new(sign, role).and(format!(" {elapsed:<7}"), Role::Text).and(title, role)];
     let remedies = rollout.remedies();
-    let ended = rollout.is_over();
-    let mut text = wrong.sentence.trim().to_owned();
-    if (remedies.is_empty() || !ended) && !wrong.next.is_empty() {
-        text = format!("{text} {}", wrong.next).trim().to_owned();
+    let mut sentences = vec![cut::sentence(&wrong.sentence)];
+    if remedies.is_empty() {
+        sentences.push(cut::sentence(&wrong.next));
     }
+    sentences.retain(|sentence| !sentence.is_empty());
+    let text = sentences.join(" ");
     let indent = |line: Line| line.spans().fold(Line::text("  "), |new, (text, role)| new.and(text, role));
     lines
         .extend(Line::wrapped(&text, room, Role::Text).into_iter().take(4).map(indent).filter(|line| line.width() > 2));
     let mut keys = Vec::new();
-    if ended {
+    if rollout.offers() {
         ways(rollout, wide, &mut lines, &mut keys);
     }
     Top { lines, keys }
@@ -131,13 +147,11 @@ fn ways(rollout: &Rollout, wide: u16, lines: &mut Vec<Line>, keys: &mut Vec<(usi
 
 fn elapsed(rollout: &Rollout, now: Timestamp) -> jiff::SignedDuration {
     let progress = &rollout.progress;
-    match &progress.outcome {
-        Some(outcome) => outcome.took,
-        None => {
-            let end = if rollout.failure.is_some() { progress.latest.unwrap_or(rollout.asked) } else { now };
-            age::since(progress.started.unwrap_or(rollout.asked), end)
-        }
+    if let Some(outcome) = &progress.outcome {
+        return outcome.took;
     }
+    let end = if rollout.failure.is_some() { progress.latest.unwrap_or(rollout.asked) } else { now };
+    age::since(progress.started.unwrap_or(rollout.asked), end)
 }
 
 fn sign(rollout: &Rollout, now: Timestamp) -> (&'static str, Role) {

@@ -30,7 +30,7 @@ pub(super) fn items(rollout: &Rollout, now: Timestamp, wide: u16) -> Vec<Item> {
                 }
             }
             StepState::Sending => sending.push(sent(step, now)),
-            StepState::Refused(failure) => refused.push(refusal(step, &failure.to_string())),
+            StepState::Refused(failure) => refused.push(refusal(step, failure.why.as_ref().unwrap_or(&failure.what))),
             StepState::Waiting => waiting += 1,
         }
     }
@@ -53,21 +53,32 @@ pub(super) fn items(rollout: &Rollout, now: Timestamp, wide: u16) -> Vec<Item> {
     }
     items.append(&mut sending);
     if waiting > 0 {
-        let verb = if waiting == 1 { "waits its turn" } else { "wait their turn" };
+        let verb = match (rollout.is_over(), waiting) {
+            (true, 1) => "was not sent",
+            (true, _) => "were not sent",
+            (false, 1) => "waits its turn",
+            (false, _) => "wait their turn",
+        };
         let line = Line::new("· ", Role::Muted).and(format!("{} {verb}", age::counted(waiting, "object")), Role::Muted);
         items.push(Item { line, ..Item::default() });
     }
     items
 }
 
-/// Whether there is nothing to watch about an object: it is there, and that is all.
+/// Whether there is nothing to watch about an object: it is there, and that is all. A Service waits for pods that
+/// are watched anyway.
 fn is_plain(key: &Key, node: Option<&Node>) -> bool {
-    match node {
-        Some(node) => {
-            node.children.is_empty() && node.pod.is_none() && node.health.verdict == Verdict::Ready && !grows(key)
-        }
-        None => !grows(key),
-    }
+    let calm = |node: &Node| match node.health.verdict {
+        Verdict::Ready => true,
+        Verdict::Progressing => key.kind == "Service",
+        Verdict::Failed | Verdict::Terminating | Verdict::Unknown => false,
+    };
+    !grows(key) && node.is_none_or(|node| calm(node) && !has_pods(node))
+}
+
+/// Whether pods grew out of it.
+pub(super) fn has_pods(node: &Node) -> bool {
+    node.pod.is_some() || node.children.iter().any(has_pods)
 }
 
 /// Kinds out of which pods grow.
@@ -91,7 +102,7 @@ fn summary(done: &[&Key], age: String) -> Item {
     Item {
         line: Line::new("✓", Role::Ok).and(" ", Role::Text).and(words.join(", "), Role::Text),
         age,
-        full: names.join("\n"),
+        full: format!("Applied\n{}", names.join("\n")),
         stops: true,
         ..Item::default()
     }

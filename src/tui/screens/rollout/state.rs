@@ -18,6 +18,8 @@ pub struct Rollout {
     pub asked: Timestamp,
     /// All events so far.
     pub progress: Progress,
+    /// The ways out of what is wrong while it runs, and the headline they belong to.
+    pub ways: Option<(String, Vec<Remedy>)>,
     /// Why it ended without an outcome.
     pub failure: Option<Failure>,
     /// The pane that takes keys.
@@ -51,6 +53,7 @@ impl Rollout {
             operation,
             asked: now,
             progress: Progress { operation, ..Progress::default() },
+            ways: None,
             failure: None,
             pane: Pane::Main,
             cursor: 0,
@@ -66,9 +69,28 @@ impl Rollout {
         self.progress.phase == Phase::Ended || self.failure.is_some()
     }
 
-    /// The ways out, best first; known once it ended.
+    /// The ways out that can be taken now, best first: not before everything is applied.
     pub fn remedies(&self) -> &[Remedy] {
-        self.progress.outcome.as_ref().map_or(&[], |outcome| &outcome.remedies)
+        if let Some(outcome) = &self.progress.outcome {
+            return &outcome.remedies;
+        }
+        match (&self.ways, self.progress.causes().first()) {
+            (Some((headline, ways)), Some(cause)) if *headline == cause.headline && self.is_applied() => ways,
+            (_, _) => &[],
+        }
+    }
+
+    /// Whether everything is applied, or nothing is to be.
+    pub fn is_applied(&self) -> bool {
+        match self.progress.phase {
+            Phase::Waiting | Phase::Ended => true,
+            Phase::Starting | Phase::Applying | Phase::Stopping => self.operation == Operation::Watch,
+        }
+    }
+
+    /// Whether ways out are offered.
+    pub fn offers(&self) -> bool {
+        self.is_over() || !self.remedies().is_empty()
     }
 
     /// Whether an event of this number is ours.

@@ -1,7 +1,10 @@
 //! Objects and pods as lines: sign, name, what it is doing, restarts, age.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 
+use super::rows::has_pods;
 use crate::health::{ContainerState, ContainerView, Node, PodView, Stage, Tree, Verdict};
 use crate::tui::theme::Role;
 use crate::tui::widgets::canvas::width;
@@ -33,22 +36,18 @@ pub(super) fn items(node: &Node, since: Option<Timestamp>, now: Timestamp, wide:
 }
 
 fn branch(node: &Node, now: Timestamp, wide: u16, items: &mut Vec<Item>) {
-    match &node.pod {
-        Some(pod) => {
-            items.push(self::pod(node, pod, now, wide));
-            let moving = node.current && node.health.verdict != Verdict::Ready && node.health.cause.is_none();
-            if moving && !pod.stages.is_empty() && wide >= 50 {
-                let line =
-                    Line::new("│", Role::Frame).and("    ", Role::Text).and(stages(&pod.stages, now), Role::Muted);
-                items.push(Item { line, ..Item::default() });
-            }
+    if let Some(pod) = &node.pod {
+        items.push(self::pod(node, pod, now, wide));
+        let moving = node.current && node.health.verdict != Verdict::Ready && node.health.cause.is_none();
+        if moving && !pod.stages.is_empty() && wide >= 50 {
+            let words = stages(&pod.stages, now);
+            let line = Line::new("│", Role::Frame).and("    ", Role::Text).and(words, Role::Muted);
+            items.push(Item { line, ..Item::default() });
         }
-        None => {
-            let mut item = object(node, None, now, wide.saturating_sub(3));
-            item.line =
-                item.line.spans().fold(Line::new("│  ", Role::Frame), |line, (text, role)| line.and(text, role));
-            items.push(item);
-        }
+    } else if node.health.verdict != Verdict::Ready || !node.children.is_empty() {
+        let mut item = object(node, None, now, wide.saturating_sub(3));
+        item.line = item.line.spans().fold(Line::new("│  ", Role::Frame), |line, (text, role)| line.and(text, role));
+        items.push(item);
     }
     for child in &node.children {
         branch(child, now, wide, items);
@@ -92,6 +91,9 @@ fn pod(node: &Node, pod: &PodView, now: Timestamp, wide: u16) -> Item {
     }
     let room = wide.saturating_sub(line.width() + 13);
     let mut words = if node.current { doing(pod, now, true) } else { Line::new("old, being replaced", Role::Muted) };
+    if words.width() == 0 {
+        words = Line::text(node.health.reason.clone());
+    }
     if node.current && words.width() > room {
         words = doing(pod, now, false);
     }
@@ -167,6 +169,7 @@ fn container_words(container: &ContainerView, now: Timestamp) -> Option<(Line, b
 fn stages(stages: &[Stage], now: Timestamp) -> String {
     let words: Vec<String> = stages
         .iter()
+        .filter(|stage| counts(stage))
         .map(|stage| match stage.until {
             Some(until) => format!("{} {}", stage.word, age::short(age::since(stage.from, until))),
             None => format!("{} {}…", stage.word, age::short(age::since(stage.from, now))),
@@ -177,13 +180,19 @@ fn stages(stages: &[Stage], now: Timestamp) -> String {
 
 /// The stages of a start that is over.
 pub(crate) fn stage_words(ended: &[Stage]) -> String {
-    stages(ended, Timestamp::UNIX_EPOCH)
+    let over: Vec<Stage> = ended.iter().filter(|stage| stage.until.is_some()).cloned().collect();
+    stages(&over, Timestamp::UNIX_EPOCH)
+}
+
+/// Whether a stage took long enough to be worth a word.
+fn counts(stage: &Stage) -> bool {
+    stage.until.is_none_or(|until| age::since(stage.from, until).as_secs() >= 1)
 }
 
 fn full(node: &Node) -> String {
     let mut text = format!("{} {}\n{}: {}\n", node.key.kind, node.key.name, node.health.verdict, node.health.reason);
     if let Some(cause) = &node.health.cause {
-        text.push_str(&format!("\n{}\n{}\n{}\n", cause.headline, cause.sentence, cause.next));
+        let _ = write!(text, "\n{}\n{}\n{}\n", cause.headline, cause.sentence, cause.next);
     }
     for container in node.pod.iter().flat_map(|pod| &pod.containers) {
         let state = match &container.state {
@@ -193,16 +202,14 @@ fn full(node: &Node) -> String {
             ContainerState::Ended { exit, reason, .. } => format!("ended with {exit} {reason}"),
         };
         let sort = if container.init { "init container" } else { "container" };
-        text.push_str(&format!(
-            "\n{sort} {}\n  {state}, restarts {}\n  {}\n",
-            container.name, container.restarts, container.image
-        ));
+        let (name, image) = (&container.name, &container.image);
+        let _ = write!(text, "\n{sort} {name}\n  {state}, restarts {}\n  {image}\n", container.restarts);
     }
     text.trim_end().to_owned()
 }
 
 /// Workloads and their pods as lines, for the matrix.
 pub(crate) fn pods(tree: &Tree, wide: u16, now: Timestamp) -> Vec<Line> {
-    let grown = tree.roots.iter().filter(|node| !node.children.is_empty() || node.pod.is_some());
+    let grown = tree.roots.iter().filter(|node| has_pods(node));
     grown.flat_map(|node| items(node, None, now, wide)).map(|item| item.line).collect()
 }

@@ -30,7 +30,11 @@ pub(crate) fn event(state: &mut State, question: Question, event: &Event) -> Vec
             }
             Vec::new()
         }
-        What::Seen(_) => follow_best(state, at),
+        What::Seen(_) => {
+            let mut effects = follow_best(state, at);
+            effects.extend(ask_ways(state, at));
+            effects
+        }
         What::Ended(outcome) => ended(state, at, outcome),
         What::Started { .. }
         | What::Sending(_)
@@ -43,6 +47,29 @@ pub(crate) fn event(state: &mut State, question: Question, event: &Event) -> Vec
     }
 }
 
+/// Asks for the ways out of what is wrong, once for each headline, when everything is applied.
+fn ask_ways(state: &mut State, at: usize) -> Option<Effect> {
+    let environment = state.environments.get_mut(at)?;
+    let rollout = environment.rollout.as_mut().filter(|rollout| rollout.is_applied())?;
+    let cause = (*rollout.progress.causes().first()?).clone();
+    if rollout.ways.as_ref().is_some_and(|(headline, _)| *headline == cause.headline) {
+        return None;
+    }
+    rollout.ways = Some((cause.headline.clone(), Vec::new()));
+    let name = environment.name.clone();
+    Some(state.ask(Slot::Ways(name.clone()), Wish::Ways { environment: name, cause: Box::new(cause) }))
+}
+
+/// Takes the ways out in; without any, the cause's own next step is shown.
+pub(crate) fn ways(state: &mut State, name: &str, answer: Result<Vec<Remedy>>) -> Vec<Effect> {
+    if let (Some(rollout), Ok(found)) = (state.named(name).and_then(|e| e.rollout.as_mut()), answer)
+        && let Some((_, ways)) = &mut rollout.ways
+    {
+        *ways = found;
+    }
+    Vec::new()
+}
+
 /// A run is over: a good or a stopped one goes on to its outcome, a bad one stays with its cause.
 fn ended(state: &mut State, at: usize, outcome: &Outcome) -> Vec<Effect> {
     let Some(environment) = state.environments.get(at) else { return Vec::new() };
@@ -51,14 +78,16 @@ fn ended(state: &mut State, at: usize, outcome: &Outcome) -> Vec<Effect> {
     if apply {
         state.code = outcome.end.exit_code();
     }
-    state.interrupted = None;
+    // A second Ctrl-C right after the first one's stop still leaves.
+    state.interrupted = state.interrupted.map(|_| state.now);
+    state.notice = None;
     state.dialogs.retain(|dialog| !matches!(dialog, Dialog::Leave));
     let here = at == state.chosen && state.screen == Screen::Rollout;
     match outcome.end {
         End::Healthy | End::Stopped if here && apply => state.screen = Screen::Outcome,
         End::Healthy | End::Stopped | End::Failed | End::TimedOut | End::NoContact => {}
     }
-    if !here {
+    if at != state.chosen || state.screen == Screen::Matrix {
         state.say(format!("{}.", outcome.headline), Role::Text);
     }
     vec![
@@ -245,7 +274,8 @@ pub(crate) fn renew(state: &mut State) -> Vec<Effect> {
         })
     });
     let first = fields.and_then(|fields| fields.into_iter().next());
-    let effects = credentials::update::enter(state);
+    let mut effects = give_up(state);
+    effects.extend(credentials::update::enter(state));
     if let (Some(name), Some(environment)) = (first, state.environment_mut()) {
         environment.wanted = Some(name.clone());
         if let Some(credentials) = &mut environment.credentials {
@@ -277,8 +307,10 @@ pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
 pub(crate) fn retried(state: &mut State, name: &str, answer: Result<usize>) -> Vec<Effect> {
     match answer {
         Ok(count) => {
+            // What runs or watches goes on by itself.
+            let over = rollout(state).is_none_or(|rollout| rollout.is_over());
             let here = state.environment().is_some_and(|environment| environment.name == name);
-            let effects = if here { matrix::update::watch(state) } else { Vec::new() };
+            let effects = if here && over { matrix::update::watch(state) } else { Vec::new() };
             let words = crate::tui::widgets::age::counted(count, "stuck pod");
             state.say(format!("{words} deleted; their controller makes them anew."), Role::Text);
             effects
@@ -300,22 +332,30 @@ pub(crate) fn evidence(state: &mut State) -> Vec<Effect> {
 
 /// Back home; a watch ends with it, a run goes on.
 pub(crate) fn back(state: &mut State) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    let watch = rollout(state).filter(|r| r.operation == Operation::Watch && !r.is_over()).map(|rollout| rollout.run);
-    if let Some(run) = watch {
-        effects.push(state.ask(Slot::Aside, Wish::Stop(run)));
-    }
-    let log = rollout(state).filter(|r| r.is_over() || watch.is_some()).and_then(|r| r.follows.take());
-    if let Some((log, _)) = log {
-        effects.push(state.ask(Slot::Aside, Wish::Stop(log)));
-    }
-    if watch.is_some()
-        && let Some(environment) = state.environment_mut()
-    {
-        environment.rollout = None;
-    }
+    let mut effects = end_watch(state);
     effects.extend(matrix::update::enter(state));
     effects
+}
+
+/// Ends what is waited for, since another plan follows: what is applied stays.
+pub(crate) fn give_up(state: &mut State) -> Vec<Effect> {
+    let waiting = rollout(state).filter(|r| r.operation == Operation::Apply && !r.is_over()).map(|rollout| rollout.run);
+    match waiting {
+        Some(run) => vec![state.ask(Slot::Aside, Wish::Stop(run))],
+        None => end_watch(state),
+    }
+}
+
+/// Ends what only watches.
+pub(crate) fn end_watch(state: &mut State) -> Vec<Effect> {
+    let Some(rollout) = rollout(state).filter(|r| r.operation == Operation::Watch && !r.is_over()) else {
+        return Vec::new();
+    };
+    let runs = [Some(rollout.run), rollout.follows.as_ref().map(|(log, _)| *log)];
+    if let Some(environment) = state.environment_mut() {
+        environment.rollout = None;
+    }
+    runs.into_iter().flatten().map(|run| state.ask(Slot::Aside, Wish::Stop(run))).collect()
 }
 
 fn rollout(state: &mut State) -> Option<&mut Rollout> {

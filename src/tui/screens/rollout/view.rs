@@ -80,14 +80,16 @@ fn draw_tree(canvas: &mut Canvas<'_>, state: &State, rollout: &Rollout) {
 fn draw_item(canvas: &mut Canvas<'_>, y: u16, item: &Item, chosen: bool) {
     let end = canvas.width().saturating_sub(1);
     let line = if chosen { item.line.clone().chosen() } else { item.line.clone() };
-    canvas.line(1, y, &line);
+    let taken = if item.restarts.is_some() { 10 } else { width(&item.age) + 1 };
+    let room = end.saturating_sub(taken);
+    canvas.line(1, y, &line.cut(room));
     if let Some(restarts) = item.restarts
         && canvas.width() >= 50
     {
         let role = if restarts > 0 { Role::Warn } else { Role::Muted };
         canvas.put(end.saturating_sub(9), y, &format!("↻{restarts} "), role);
     }
-    canvas.put_right(end, y, &format!(" {:>5}", item.age), Role::Muted);
+    canvas.put_right(end, y, &item.age, Role::Muted);
 }
 
 fn title_role(rollout: &Rollout, pane: Pane) -> Role {
@@ -117,7 +119,10 @@ fn draw_event(canvas: &mut Canvas<'_>, y: u16, told: &Told, state: &State) {
         (false, false) => Role::Text,
     };
     canvas.put_right(4, y, &age::short(old), Role::Muted);
-    let name = told.object.name.rsplit('-').next().unwrap_or_default();
+    let name = match told.object.kind.as_str() {
+        "Pod" => told.object.name.rsplit('-').next().unwrap_or_default(),
+        _ => &told.object.name,
+    };
     canvas.put(6, y, &cut::middle(name, 8), Role::Muted);
     let count = if told.count > 1 { format!("x{}", told.count) } else { String::new() };
     let end = canvas.width().saturating_sub(2);

@@ -3,7 +3,7 @@
 use super::{Asks, Value};
 use crate::failure::Result;
 use crate::tui::effect::{Effect, Wish};
-use crate::tui::screens::preview;
+use crate::tui::screens::{preview, rollout};
 use crate::tui::state::{Dialog, Slot, State};
 use crate::tui::theme::Role;
 
@@ -33,23 +33,19 @@ pub(crate) fn other(value: &mut Value) {
 
 /// The value holds: plans again.
 pub(crate) fn set(state: &mut State, name: &str, answer: Result<()>) -> Vec<Effect> {
-    match answer {
-        Err(failure) => {
-            if let Some(Dialog::Value(value)) = state.dialogs.last_mut() {
-                value.refusal = Some(failure.to_string());
-            } else {
-                state.say(failure.to_string(), Role::Fail);
-            }
-            Vec::new()
+    if let Err(failure) = answer {
+        if let Some(Dialog::Value(value)) = state.dialogs.last_mut() {
+            value.refusal = Some(failure.to_string());
+        } else {
+            state.say(failure.to_string(), Role::Fail);
         }
-        Ok(()) => {
-            state.dialogs.retain(|dialog| !matches!(dialog, Dialog::Value(_)));
-            let glance = state.ask(Slot::Glance(name.to_owned()), Wish::Glance(name.to_owned()));
-            let mut effects = vec![glance];
-            if state.environment().is_some_and(|environment| environment.name == name) {
-                effects.extend(preview::update::enter(state));
-            }
-            effects
-        }
+        return Vec::new();
     }
+    state.dialogs.retain(|dialog| !matches!(dialog, Dialog::Value(_)));
+    let mut effects = vec![state.ask(Slot::Glance(name.to_owned()), Wish::Glance(name.to_owned()))];
+    if state.environment().is_some_and(|environment| environment.name == name) {
+        effects.extend(rollout::update::give_up(state));
+        effects.extend(preview::update::enter(state));
+    }
+    effects
 }
