@@ -8,7 +8,7 @@ mod module;
 mod plan;
 mod project;
 mod pty;
-// mod screens;
+mod screens;
 mod silence;
 mod support;
 mod vault;
