@@ -47,7 +47,7 @@ async fn run(args: Args) -> Result<u8> {
         folder: folder.path().to_owned(),
     });
     match args.door() {
-        Door::Reports => cli::run(args, given).await,
+        Door::Reports => Box::pin(cli::run(args, given)).await,
         Door::Screen => screen(&args, given).await,
     }
 }

@@ -1,5 +1,5 @@
 //! The main job, end to end and without a screen: over the demo cluster, with the real block of tfvars.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use landfall::demo::Scenario;
 use landfall::deploy::{End, Entry, Remedy, What};

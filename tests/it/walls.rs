@@ -1,5 +1,5 @@
 //! The walls of the house: who may import whom, how long a file may be, who prints, who ends the program.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -180,7 +180,8 @@ fn values_reach_the_objects() {
 #[test]
 fn what_was_chosen_for_this_run_lies_over_everything() {
     let (mut project, module) = load("assets/demo");
-    project.environments[2].overrides = json!({"port_external": "30599"});
+    let dev = project.environments.iter_mut().find(|environment| environment.name == "dev").unwrap();
+    dev.overrides = json!({"port_external": "30599"});
     let values = module.settle(&project, "dev").unwrap();
     assert_eq!(values["port_external"], json!(30599));
     assert_eq!(values["pgsql"]["host"], json!("pgsql-dev.pgsql.svc.cluster.local"));
