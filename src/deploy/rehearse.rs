@@ -144,7 +144,7 @@ impl<'a> Rehearser<'a> {
                 field.as_deref().map(pointer),
             ),
             Refusal::UnknownField(message) => refused(
-                format!("{key} has a field its kind does not know: {message}."),
+                format!("{key} does not fit its kind: {message}."),
                 "Correct the template, then plan again.",
                 None,
             ),
