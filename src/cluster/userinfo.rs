@@ -16,7 +16,7 @@ pub(super) fn replace(text: &str, with: &dyn Fn(&str) -> String) -> String {
         out.push_str(head);
         let word = word(tail);
         match userinfo(word) {
-            Some(found) if Fingerprint::parse(found).is_none() => out.push_str(&with(found)),
+            Some(found) if found != "●" && Fingerprint::parse(found).is_none() => out.push_str(&with(found)),
             Some(found) => out.push_str(found),
             None => {}
         }
