@@ -47,7 +47,7 @@ impl Work<'_> {
                     Failure::new(Kind::Blocked, "somebody else is applying this environment at the same time")
                         .hint("look at it with `landfall status`, then plan again")
                 }
-                other => other.failure("write its state record", cluster.server()),
+                other => other.failure("write the state record", cluster.server()),
             }
         })?);
         Ok(())
@@ -94,7 +94,7 @@ impl Work<'_> {
             },
             End::Stopped if undone.is_empty() => format!("stopped; everything is applied, {name} is not ready yet"),
             End::Stopped => {
-                format!("stopped; {} of {} objects are not applied", undone.len(), self.writing().count())
+                format!("stopped; not applied: {} of {} objects", undone.len(), self.writing().count())
             }
             End::TimedOut => {
                 format!("{name} did not become ready within {}", words::patience(self.session.inner.patience))

@@ -43,7 +43,7 @@ impl Session {
         let environment = project.environment(environment)?;
         let cluster = self.open(environment).await?;
         let release = self.release(&project, environment);
-        let failed = |refusal: Refusal| refusal.failure("be asked about this environment", cluster.server());
+        let failed = |refusal: Refusal| refusal.failure("look at this environment", cluster.server());
         let Some(record) = Record::read(&cluster, &release).await.map_err(failed)? else {
             return Err(Failure::new(Kind::Blocked, format!("nothing has been applied to {} yet", environment.name))
                 .hint(format!("apply it: landfall apply {}{}", environment.name, self.inner.flags)));

@@ -3,6 +3,7 @@
 mod cli;
 mod demo;
 mod health;
+mod ingest;
 mod journeys;
 mod module;
 mod plan;
