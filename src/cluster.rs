@@ -6,11 +6,14 @@
 mod access;
 mod apply;
 mod connect;
+mod contact;
 mod discover;
 mod fetch;
 mod ingest;
 mod logs;
 mod refusal;
+mod status;
+mod userinfo;
 mod watch;
 mod wire;
 
@@ -20,6 +23,6 @@ pub use connect::{Source, contexts};
 pub use discover::Resource;
 pub use ingest::{Ingest, names_a_secret};
 pub use logs::{LogRequest, follow_log};
-pub use refusal::{Held, Refusal};
+pub use refusal::{Held, Refusal, Tried};
 pub use watch::{News, Watched, follow};
 pub use wire::Cluster;

@@ -17,6 +17,7 @@ mod delete;
 mod discovery;
 mod events;
 mod fields;
+mod inherit;
 mod kinds;
 mod kubelet;
 mod logs;

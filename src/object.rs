@@ -9,7 +9,7 @@ mod key;
 mod path;
 mod set;
 
-pub use clean::{clean, clean_value};
+pub use clean::{clean, clean_value, visible_value};
 pub use fingerprint::Fingerprint;
 pub use key::Key;
 pub use path::{Path, Step};

@@ -7,10 +7,13 @@ mod approve;
 mod change;
 mod compare;
 mod draw;
+mod held;
 mod mask;
+mod naming;
 mod order;
 mod restart;
 mod subject;
+mod summary;
 
 pub use approve::{Approved, Consent, Denial};
 pub use change::{Action, Blocker, Change, Conflict, FieldChange, Knob, Plan, Restart, Target, Validation};

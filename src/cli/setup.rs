@@ -129,15 +129,14 @@ fn demo_project() -> Result<Project> {
     Project::parse("landfall.yaml", DEMO_PROJECT, Path::new("."), &|_| Ok(DEMO_TFVARS.to_owned()))
 }
 
-/// Throwaway credentials: strong and different ones, or on the screen the leftovers of the tfvars, to be seen flagged.
+/// Throwaway credentials: strong and different ones; on the screen the leftovers of the tfvars first, to be seen flagged.
 async fn fill(args: &Args, session: &Session) -> Result<()> {
     let leftovers = matches!(args.verb, Some(Verb::Demo)) && args.common.project.is_none();
     for environment in session.environments() {
         if leftovers {
             session.take_leftovers(&environment, "terraform.tfvars", DEMO_TFVARS).await?;
-        } else {
-            session.make_up(&environment).await?;
         }
+        session.make_up(&environment).await?;
     }
     Ok(())
 }

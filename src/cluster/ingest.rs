@@ -4,19 +4,47 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
+use super::userinfo::replace;
 use crate::failure::Result;
-use crate::object::{Object, clean_value};
+use crate::object::{Fingerprint, Object, clean_value, visible_value};
 use crate::secret::Digest;
 
-/// Annotations that hold whole objects, secrets included, or our own digests.
-const MASKED_ANNOTATIONS: [&str; 2] = ["kubectl.kubernetes.io/last-applied-configuration", "landfall.dev/config"];
+/// The annotation of `kubectl apply` that holds the whole object, secrets included.
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
-/// Parts of names whose values are secret.
+/// Our own annotation on pod templates: a digest of what the pods read.
+const CONFIG: &str = "landfall.dev/config";
+
+/// Ends of words that say that a value is secret.
 const SIGNS: [&str; 9] =
-    ["password", "passwd", "passphrase", "secret", "token", "credential", "privatekey", "apikey", "accesskey"];
+    ["password", "passwd", "passphrase", "pwd", "secret", "token", "credential", "dockerconfigjson", "dockercfg"];
+
+/// The same in two words.
+const PAIRS: [&str; 6] = ["privatekey", "apikey", "accesskey", "secretkey", "signingkey", "encryptionkey"];
 
 /// Ends of names that only say where a secret lies, or how it is treated.
-const PLACES: [&str; 9] = ["path", "file", "name", "ref", "ttl", "seconds", "url", "enabled", "length"];
+const PLACES: [&str; 20] = [
+    "path",
+    "file",
+    "dir",
+    "name",
+    "ref",
+    "ttl",
+    "seconds",
+    "minutes",
+    "timeout",
+    "expiration",
+    "url",
+    "uri",
+    "endpoint",
+    "enabled",
+    "length",
+    "type",
+    "policy",
+    "review",
+    "reviews",
+    "reviewer",
+];
 
 /// Takes objects in.
 #[derive(Debug, Clone)]
@@ -26,8 +54,32 @@ pub struct Ingest {
 
 /// Whether a name says that its value is secret (`DB_PASSWORD`), not where one lies (`TOKEN_FILE`).
 pub fn names_a_secret(name: &str) -> bool {
-    let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    SIGNS.iter().any(|sign| name.contains(sign)) && !PLACES.iter().any(|place| name.ends_with(place))
+    let words = words(name);
+    let whole = words.concat();
+    let says = |word: &String| {
+        let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        let one = word.strip_suffix('s').unwrap_or(word);
+        word == "pass" || SIGNS.iter().any(|sign| word.ends_with(sign) || one.ends_with(sign))
+    };
+    let secret = words.iter().any(says) || PAIRS.iter().any(|pair| whole.contains(pair));
+    // `PWD` is where a process stands.
+    secret && whole != "pwd" && whole != "oldpwd" && !PLACES.iter().any(|place| whole.ends_with(place))
+}
+
+/// The words of a name in lower case: `db_password`, `db-password` and `dbPassword` are two.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut before = ' ';
+    for c in name.chars() {
+        if !c.is_ascii_alphanumeric() || c.is_ascii_uppercase() && !before.is_ascii_uppercase() {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| c.is_ascii_alphanumeric()) {
+            word.push(c.to_ascii_lowercase());
+        }
+        before = c;
+    }
+    words
 }
 
 impl Ingest {
@@ -41,13 +93,21 @@ impl Ingest {
         &self.digest
     }
 
-    /// Takes an object in as it stands.
+    /// Takes an object in as it stands, to be compared: values that differ still do, whatever is hidden in them. Only
+    /// its status and Events are texts to read and nothing else.
     ///
     /// # Errors
     /// When it is not a Kubernetes object.
     pub fn object(&self, mut value: Value) -> Result<Object> {
         self.mask(&mut value);
-        clean_value(&mut value);
+        self.strings(&mut value);
+        if let Some(status) = value.get_mut("status") {
+            clean_value(status);
+        }
+        if value.get("kind").and_then(Value::as_str) == Some("Event") {
+            clean_value(&mut value);
+        }
+        visible_value(&mut value);
         Object::new(value)
     }
 
@@ -62,44 +122,39 @@ impl Ingest {
                 annotations.retain(|name, _| name == "deployment.kubernetes.io/revision");
             }
         }
-        self.object(value)
+        self.mask(&mut value);
+        self.strings(&mut value);
+        clean_value(&mut value);
+        Object::new(value)
     }
 
     fn mask(&self, value: &mut Value) {
-        if let Some(annotations) = value.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut) {
-            for name in MASKED_ANNOTATIONS {
-                if let Some(text) = annotations.get_mut(name) {
-                    self.hide(text);
-                }
-            }
-        }
         match value.get("kind").and_then(Value::as_str) {
             Some("Secret") => self.secret(value),
             Some("ConfigMap") => {
-                if let Some(data) = value.get_mut("data").and_then(Value::as_object_mut) {
-                    self.named(data);
+                for field in ["data", "binaryData"] {
+                    if let Some(data) = value.get_mut(field).and_then(Value::as_object_mut) {
+                        self.named(data);
+                    }
                 }
             }
             _ => {}
         }
-        if let Some(spec) = value.get_mut("spec") {
-            self.literals(spec);
-        }
-        userinfo(value);
+        self.inside(value);
     }
 
     /// Values of a Secret; what is not base64 is taken as it stands.
     fn secret(&self, value: &mut Value) {
         for field in ["data", "stringData"] {
             let Some(data) = value.get_mut(field).and_then(Value::as_object_mut) else { continue };
-            for item in data.values_mut() {
-                let Some(text) = item.as_str() else { continue };
-                if crate::object::Fingerprint::parse(text).is_some() {
+            for item in data.values_mut().filter(|item| !item.is_null()) {
+                let text = item.as_str().map_or_else(|| item.to_string(), str::to_owned);
+                if Fingerprint::parse(&text).is_some() {
                     continue;
                 }
                 let bytes = match field {
-                    "data" => STANDARD.decode(text).unwrap_or_else(|_| text.as_bytes().to_vec()),
-                    _ => text.as_bytes().to_vec(),
+                    "data" => STANDARD.decode(&text).unwrap_or_else(|_| text.into_bytes()),
+                    _ => text.into_bytes(),
                 };
                 *item = Value::String(self.digest.fingerprint(&bytes).to_string());
             }
@@ -110,11 +165,14 @@ impl Ingest {
         data.iter_mut().filter(|(name, _)| names_a_secret(name)).for_each(|(_, value)| self.hide(value));
     }
 
-    /// `env: [{name: DB_PASSWORD, value: …}]`, wherever containers stand.
-    fn literals(&self, value: &mut Value) {
+    /// Annotations and `env: [{name: DB_PASSWORD, value: …}]`, wherever they stand: pod templates have both.
+    fn inside(&self, value: &mut Value) {
         match value {
-            Value::Array(items) => items.iter_mut().for_each(|item| self.literals(item)),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.inside(item)),
             Value::Object(map) => {
+                if let Some(annotations) = map.get_mut("annotations").and_then(Value::as_object_mut) {
+                    self.annotations(annotations);
+                }
                 if let Some(env) = map.get_mut("env").and_then(Value::as_array_mut) {
                     for item in env.iter_mut().filter_map(Value::as_object_mut) {
                         let secret = item.get("name").and_then(Value::as_str).is_some_and(names_a_secret);
@@ -123,54 +181,45 @@ impl Ingest {
                         }
                     }
                 }
-                map.values_mut().for_each(|value| self.literals(value));
+                map.values_mut().for_each(|value| self.inside(value));
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+
+    fn annotations(&self, annotations: &mut Map<String, Value>) {
+        if let Some(text) = annotations.get_mut(LAST_APPLIED) {
+            self.hide(text);
+        }
+        // Before it is a digest, it says in words that it is set at apply.
+        let is_digest = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if let Some(text) = annotations.get_mut(CONFIG).filter(|value| value.as_str().is_some_and(is_digest)) {
+            self.hide(text);
         }
     }
 
     fn hide(&self, value: &mut Value) {
         if let Some(text) = value.as_str()
             && !text.is_empty()
-            && crate::object::Fingerprint::parse(text).is_none()
+            && Fingerprint::parse(text).is_none()
         {
             *value = Value::String(self.digest.fingerprint(text.as_bytes()).to_string());
         }
     }
-}
 
-/// Takes user and password out of every URL in a value: `postgresql://ann:pw@host` becomes `postgresql://●@host`.
-fn userinfo(value: &mut Value) {
-    match value {
-        Value::String(text) => {
-            if text.contains("://") && text.contains('@') {
-                *text = without_userinfo(text);
+    /// Private keys, and users and passwords of URLs, in whatever text they stand.
+    fn strings(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => {
+                if text.contains("PRIVATE KEY-----") {
+                    self.hide(value);
+                } else if text.contains("://") && text.contains('@') {
+                    *text = replace(text, &|found| self.digest.fingerprint(found.as_bytes()).to_string());
+                }
             }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.strings(item)),
+            Value::Object(map) => map.values_mut().for_each(|value| self.strings(value)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
-        Value::Array(items) => items.iter_mut().for_each(userinfo),
-        Value::Object(map) => map.values_mut().for_each(userinfo),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
-}
-
-/// The text with user and password taken out of its URLs.
-pub(super) fn without_userinfo(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("://") {
-        let (head, tail) = rest.split_at(at + 3);
-        out.push_str(head);
-        let end = tail.find(['/', ' ', '\n', '"', '\'', '?', '#', ',']).unwrap_or(tail.len());
-        let authority = &tail[..end];
-        match authority.rfind('@') {
-            Some(at) => {
-                out.push('●');
-                out.push_str(&authority[at..]);
-            }
-            None => out.push_str(authority),
-        }
-        rest = &tail[end..];
-    }
-    out.push_str(rest);
-    out
 }

@@ -55,7 +55,7 @@ pub async fn follow_log(cluster: &Cluster, log: &LogRequest, lines: mpsc::Sender
     let stream = body.into_data_stream().map(|chunk| chunk.map_err(std::io::Error::other));
     let mut reader = BufReader::new(StreamReader::new(stream)).lines();
     while let Some(line) = reader.next_line().await.map_err(|error| Refusal::broken(&error))? {
-        if lines.send(clean(&super::ingest::without_userinfo(&line))).await.is_err() {
+        if lines.send(clean(&super::userinfo::without_userinfo(&line))).await.is_err() {
             break;
         }
     }

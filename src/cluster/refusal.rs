@@ -5,8 +5,9 @@ use std::time::Duration;
 use http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
 
+use super::contact::contact;
+use super::status::classify;
 use crate::failure::{Failure, Kind};
-use crate::object::clean;
 
 /// A field that another manager holds, from the causes of a 409.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,19 +103,14 @@ impl Refusal {
 
     /// A refusal from what the client library says. Its texts may hold commands and tokens of credential plugins, so
     /// only what is recognised goes on.
-    pub(super) fn transport(error: &kube::Error) -> Self {
-        let mut texts = vec![error.to_string()];
-        let mut source = std::error::Error::source(error);
-        while let Some(inner) = source {
-            texts.push(inner.to_string());
-            source = inner.source();
-        }
-        let all = texts.join(" | ").to_lowercase();
-        let (why, tried) = CONTACT
-            .iter()
-            .find(|(sign, _, _)| all.contains(sign))
-            .map_or(("the connection did not come about", Tried::Connection), |(_, why, tried)| (why, *tried));
+    pub fn transport(error: &kube::Error) -> Self {
+        let (why, tried) = contact(error);
         Self::NoContact { why: why.to_owned(), tried }
+    }
+
+    /// A refusal from an answer's status code and its body, a `metav1.Status`; a body that is none says nothing.
+    pub fn of(status: u16, body: &Value) -> Self {
+        classify(status, body, None)
     }
 
     pub(super) fn read(status: StatusCode, headers: &HeaderMap, bytes: &[u8]) -> Self {
@@ -123,50 +119,12 @@ impl Refusal {
             .get(header::RETRY_AFTER)
             .and_then(|value| value.to_str().ok()?.parse().ok())
             .map(Duration::from_secs);
-        Self::classify(status, &body, after)
+        classify(status.as_u16(), &body, after)
     }
 
     /// A refusal from a `Status` body, as it also arrives inside a watch.
     pub(super) fn classify(status: StatusCode, body: &Value, after: Option<Duration>) -> Self {
-        let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-        let message = clean(text("/message"));
-        let reason = text("/reason");
-        let causes = body.pointer("/details/causes").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-        let cause = |name: &str| causes.iter().any(|cause| cause.get("reason").and_then(Value::as_str) == Some(name));
-        match status.as_u16() {
-            401 => Self::Unauthorized,
-            403 if cause("NamespaceTerminating") => Self::NamespaceTerminating(message),
-            403 if message.contains("exceeded quota")
-                || message.contains("admission webhook")
-                || message.contains("ValidatingAdmissionPolicy")
-                || message.contains("violates PodSecurity") =>
-            {
-                Self::Denied(message)
-            }
-            403 => Self::Forbidden(message),
-            404 if text("/details/kind") == "namespaces" => Self::NamespaceMissing(clean(text("/details/name"))),
-            404 if reason == "NotFound" && !text("/details/name").is_empty() => Self::Missing,
-            404 => Self::NoSuchKind,
-            409 => {
-                let held = held(causes);
-                if held.is_empty() { Self::Stale(message) } else { Self::Conflict(held) }
-            }
-            410 => Self::Expired,
-            422 if IMMUTABLE.iter().any(|sign| message.contains(sign)) => Self::Immutable(message),
-            400 | 422 => Self::Invalid {
-                field: causes.first().and_then(|cause| cause.get("field")?.as_str()).map(clean),
-                message,
-            },
-            413 => Self::Invalid { message: "the object is larger than the server takes".to_owned(), field: None },
-            429 | 503 | 504 | 502 => Self::Busy { message, after },
-            500 if message.contains("field not declared in schema")
-                || message.contains("duplicate entries for key") =>
-            {
-                Self::UnknownField(message)
-            }
-            500 if message.contains("failed calling webhook") => Self::Busy { message, after },
-            _ => Self::Trouble(if message.is_empty() { format!("it answered {status}") } else { message }),
-        }
+        classify(status.as_u16(), body, after)
     }
 
     /// Whether the same call may work in a moment.
@@ -198,109 +156,70 @@ impl Refusal {
 
     /// The refusal in one clause.
     pub fn words(&self) -> String {
+        let said = |message: &String, else_: &str| if message.is_empty() { else_.to_owned() } else { message.clone() };
         match self {
             Self::NoContact { why, .. } => why.clone(),
-            Self::Unauthorized => "the cluster does not accept the credentials of this context (401)".to_owned(),
-            Self::Forbidden(message)
-            | Self::NamespaceTerminating(message)
-            | Self::Stale(message)
-            | Self::Immutable(message)
-            | Self::UnknownField(message)
-            | Self::Denied(message)
-            | Self::Trouble(message)
-            | Self::Invalid { message, .. } => message.clone(),
+            Self::Unauthorized => "the cluster does not accept the credentials of this context".to_owned(),
+            Self::Forbidden(message) => said(message, "the server does not say which right is missing"),
+            Self::NamespaceTerminating(_) => "the namespace is being deleted".to_owned(),
+            Self::Stale(_) => "it was changed or made anew meanwhile".to_owned(),
+            Self::Immutable(message) => said(message, "a field of it cannot change"),
+            Self::UnknownField(message) => said(message, "it has a field its kind does not know"),
+            Self::Denied(message) => said(message, "a rule of the cluster denies it"),
+            Self::Trouble(message) => said(message, "the server does not say what is wrong"),
+            Self::Invalid { message, .. } => said(message, "the server does not accept it"),
             Self::Missing => "it is not there".to_owned(),
             Self::NamespaceMissing(name) => format!("namespace {name} is not there"),
             Self::NoSuchKind => {
                 "the cluster has no such kind; its CustomResourceDefinition is not installed".to_owned()
             }
             Self::Conflict(held) => {
-                let names: Vec<_> = held.iter().map(|h| format!("{} is held by {}", h.field, h.manager)).collect();
+                let names: Vec<_> = held
+                    .iter()
+                    .map(|h| format!("{} is held by {}", h.field.trim_start_matches('.'), h.manager))
+                    .collect();
                 names.join(", ")
             }
-            Self::Busy { message, .. } if message.is_empty() => "the server is busy".to_owned(),
-            Self::Busy { message, .. } => format!("the server is busy: {message}"),
-            Self::Expired => "the history is gone; list again".to_owned(),
+            Self::Busy { message, .. } => said(message, "the server is busy"),
+            Self::Expired => "the history that was asked for is gone".to_owned(),
         }
     }
 
-    /// The refusal as a failure of doing something ("list Deployments in mlflow").
+    /// The refusal as a failure of doing something, said with a plain verb: "list Deployments in mlflow".
     pub fn failure(&self, doing: &str, server: &str) -> Failure {
-        let failure = |kind, what: String| Failure::new(kind, what).because(self.words());
-        match self {
+        let (kind, hint) = match self {
             Self::NoContact { tried, .. } => {
-                let failure = failure(Kind::NoContact, format!("{server} does not answer"));
-                match tried {
-                    Tried::Connection | Tried::Deadline => failure
-                        .hint("check that the cluster runs and that this machine reaches it: VPN, proxy, firewall"),
-                    Tried::Setup => {
-                        failure.hint("check server, certificate and user of this context in the kubeconfig")
+                let hint = match tried {
+                    Tried::Connection | Tried::Deadline => {
+                        "check that the cluster runs and that this machine reaches it: VPN, proxy, firewall"
                     }
-                }
+                    Tried::Setup => "check server, certificate and user of this context in the kubeconfig",
+                };
+                return Failure::new(Kind::NoContact, format!("{server} does not answer"))
+                    .because(self.words())
+                    .hint(hint);
             }
-            Self::Busy { .. } => {
-                failure(Kind::NoContact, format!("{server} is too busy to {doing}")).hint("try again in a moment")
+            Self::Busy { .. } => (Kind::NoContact, "try again in a moment"),
+            Self::Unauthorized => {
+                (Kind::Blocked, "sign in again, or renew the credentials of this context in the kubeconfig")
             }
-            Self::Unauthorized => failure(Kind::Blocked, format!("{server} does not let you {doing}"))
-                .hint("sign in again, or renew the credentials of this context in the kubeconfig"),
-            Self::Forbidden(_) => failure(Kind::Blocked, format!("you may not {doing}"))
-                .hint("ask an administrator for this right, or use another context"),
-            Self::NamespaceTerminating(_) => failure(Kind::Blocked, format!("it is not possible to {doing} now"))
-                .hint("wait until the namespace is gone, then run this again"),
-            Self::Missing
-            | Self::NamespaceMissing(_)
-            | Self::NoSuchKind
-            | Self::Conflict(_)
-            | Self::Stale(_)
-            | Self::Immutable(_)
-            | Self::Invalid { .. }
-            | Self::UnknownField(_)
-            | Self::Denied(_)
-            | Self::Expired
-            | Self::Trouble(_) => failure(Kind::Failed, format!("the cluster did not {doing}")),
-        }
+            Self::Forbidden(_) => {
+                return Failure::new(Kind::Blocked, format!("you may not {doing}"))
+                    .because(self.words())
+                    .hint("ask an administrator for this right, or use another context");
+            }
+            Self::NamespaceTerminating(_) => (Kind::Blocked, "wait until the namespace is gone, then run this again"),
+            Self::NamespaceMissing(_) => (Kind::Failed, "make the namespace, then run this again"),
+            Self::NoSuchKind => (Kind::Failed, "install the CustomResourceDefinition, then run this again"),
+            Self::Conflict(_) => (Kind::Blocked, "plan again, and keep or take over what others hold"),
+            Self::Denied(_) => (Kind::Blocked, "meet the rule, or ask whoever made it"),
+            Self::Missing | Self::Stale(_) | Self::Expired => (Kind::Failed, "run this again"),
+            Self::Immutable(_) => (Kind::Failed, "plan again: it has to be deleted and made anew"),
+            Self::Invalid { .. } | Self::UnknownField(_) => {
+                (Kind::Failed, "change the value or the template it comes from, then plan again")
+            }
+            Self::Trouble(_) => (Kind::Failed, "run this again; if it stays, look at the API server's log"),
+        };
+        Failure::new(kind, format!("it was not possible to {doing}")).because(self.words()).hint(hint)
     }
-}
-
-/// Signs inside the error texts of hyper, rustls and the credential plugins, with what they mean.
-const CONTACT: [(&str, &str, Tried); 16] = [
-    ("connection refused", "the connection was refused", Tried::Connection),
-    ("connection reset", "the connection was reset", Tried::Connection),
-    ("broken pipe", "the connection was closed", Tried::Connection),
-    ("connection closed", "the connection was closed", Tried::Connection),
-    ("unexpected eof", "the connection was closed", Tried::Connection),
-    ("dns error", "the server's name cannot be resolved", Tried::Setup),
-    ("failed to lookup address", "the server's name cannot be resolved", Tried::Setup),
-    ("expired", "a certificate has expired", Tried::Setup),
-    ("unsupportedcertversion", "the client certificate is of the old X.509 version 1", Tried::Setup),
-    ("unknownissuer", "the server's certificate is signed by an authority this context does not know", Tried::Setup),
-    ("notvalidforname", "the server's certificate is for another name", Tried::Setup),
-    ("certificate", "the server's certificate is not accepted", Tried::Setup),
-    ("auth exec", "the credential plugin of this context did not give a token", Tried::Setup),
-    ("auth", "the credentials of this context cannot be used", Tried::Setup),
-    ("timed out", "the connection did not come about in time", Tried::Deadline),
-    ("network is unreachable", "the network is unreachable", Tried::Setup),
-];
-
-/// What the API server writes when a field cannot change (apimachinery validation and the kinds' strategies).
-const IMMUTABLE: [&str; 6] = [
-    "field is immutable",
-    "may not change once set",
-    "cannot change roleRef",
-    "are forbidden",
-    "is immutable after creation",
-    "updates to statefulset spec",
-];
-
-/// The managers in the causes of a 409; a manager's name is only inside the message (`conflict with "NAME" using …`).
-fn held(causes: &[Value]) -> Vec<Held> {
-    causes
-        .iter()
-        .filter(|cause| cause.get("reason").and_then(Value::as_str) == Some("FieldManagerConflict"))
-        .map(|cause| {
-            let text = |name: &str| cause.get(name).and_then(Value::as_str).unwrap_or_default();
-            let manager = text("message").split('"').nth(1).unwrap_or("another manager");
-            Held { field: clean(text("field")), manager: clean(manager) }
-        })
-        .collect()
 }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::clock;
 use super::fields::Fields;
+use super::inherit;
 use super::managed::{self, Entry, Operation};
 use super::merge;
 use super::pick;
@@ -29,8 +30,8 @@ pub(super) fn apply(store: &mut Store, write: &Write, mut config: Value) -> Resu
         return Err(Refusal::bad_request("metadata.managedFields must be nil"));
     }
     write::address(write, &mut config)?;
-    clean(&mut config);
     quantity::canonicalise(&mut config);
+    write::bytes(write.kind, &config)?;
     let set = config_set(write, &config)?;
 
     let live = store.get(write.kind, &write.namespace, &write.name);
@@ -58,20 +59,8 @@ pub(super) fn apply(store: &mut Store, write: &Write, mut config: Value) -> Resu
         return Err(Refusal::stale(write.kind, &write.name));
     }
     let (mut body, entries) = merged(write, &live, &config, mine)?;
-    write::inherit(write, &live, &mut body);
+    inherit::inherit(write, &live, &mut body);
     write::finish(store, write, Some(&live), body, entries).map(Written::Existed)
-}
-
-/// Nulls in an apply are as if the field were not there.
-fn clean(value: &mut Value) {
-    match value {
-        Value::Object(map) => {
-            map.retain(|_, value| !value.is_null());
-            map.values_mut().for_each(clean);
-        }
-        Value::Array(items) => items.iter_mut().for_each(clean),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
 }
 
 /// The fields the config sets, after it has been checked against the schema.

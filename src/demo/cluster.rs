@@ -43,7 +43,8 @@ impl Cluster {
             logs: Logs::default(),
             access,
             scenario,
-            pace: if pace.is_finite() { pace.max(0.0) } else { 1.0 },
+            // Without any delay the loops that try again would never let go of the processor.
+            pace: if pace.is_finite() { pace.max(0.001) } else { 1.0 },
             end: CancellationToken::new(),
         })
     }

@@ -65,6 +65,10 @@ pub(super) fn delete(store: &mut Store, write: &Write, options: &Value) -> Resul
     if write.mode == Mode::Real {
         store.remove(write.kind, &write.namespace, &write.name);
     }
+    // Kinds whose storage returns what it deleted (`ReturnDeletedObject`).
+    if ["Pod", "Service", "ServiceAccount", "PersistentVolumeClaim"].contains(&write.kind.name) {
+        return Ok(dying);
+    }
     Ok(gone(write.kind, &live))
 }
 

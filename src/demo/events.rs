@@ -74,10 +74,11 @@ pub(super) fn say_of(
     if !source.host.is_empty() {
         speaker["host"] = json!(source.host);
     }
-    let suffix = store.letters(4);
+    // The server ends such a name with the nanoseconds of the first time, in hexadecimal digits.
+    let suffix = format!("{:016x}", (0x18a2_6c4f_u64 << 32) + (store.version() << 8));
     let mut event = json!({
         "kind": "Event", "apiVersion": "v1",
-        "metadata": {"name": format!("{}.18a{suffix}{:08x}", pick::name(about), store.version()), "namespace": namespace},
+        "metadata": {"name": format!("{}.{suffix}", pick::name(about)), "namespace": namespace},
         "involvedObject": involved, "reason": reason, "message": message, "source": speaker, "type": tone.word(),
         "firstTimestamp": now, "lastTimestamp": now, "count": 1, "eventTime": null,
         "reportingComponent": source.component, "reportingInstance": source.host,

@@ -92,12 +92,10 @@ impl Fields {
     }
 
     fn collect(&self, above: &str, found: &mut Vec<String>) {
+        let here = |step: &str| format!("{above}{}", printed(step));
+        found.extend(self.0.iter().filter(|(_, node)| node.member).map(|(step, _)| here(step)));
         for (step, node) in &self.0 {
-            let here = format!("{above}{}", printed(step));
-            node.below.collect(&here, found);
-            if node.member {
-                found.push(here);
-            }
+            node.below.collect(&here(step), found);
         }
     }
 

@@ -53,10 +53,14 @@ impl Entry {
 
     /// How a conflict names it.
     pub(super) fn conflict(&self) -> String {
-        if self.subresource.is_empty() {
-            format!("conflict with {:?} using {}", self.manager, self.version)
-        } else {
-            format!("conflict with {:?} with subresource {:?} using {}", self.manager, self.subresource, self.version)
+        let mut text = format!("conflict with {:?}", self.manager);
+        if !self.subresource.is_empty() {
+            text = format!("{text} with subresource {:?}", self.subresource);
+        }
+        match self.operation {
+            // Whoever applies is the same manager in every version, so the version is left out.
+            Operation::Apply => text,
+            Operation::Update => format!("{text} using {}", self.version),
         }
     }
 

@@ -121,6 +121,7 @@ pub(super) fn difference(place: Place<'_>, old: &Value, new: &Value) -> Differen
             let new = new.iter().map(|(name, value)| (Fields::field(name), place.child(name), value));
             compare(&mut found, old, new);
         }
+        (Value::Null, Value::Array(_)) => return difference(place, &Value::Array(Vec::new()), new),
         (Value::Array(old), Value::Array(new)) => {
             let (old_steps, new_steps) = (steps(place, old).unwrap_or_default(), steps(place, new).unwrap_or_default());
             let old = old_steps.into_iter().zip(old).map(|(step, item)| (step, place.item(), item));
@@ -143,26 +144,56 @@ fn compare<'a>(
         match old.remove(&step) {
             None => {
                 found.changed.insert(&step);
-                found.changed.nest(&step, &owned_below(place, value));
+                found.changed.nest(&step, &everything(place, value));
             }
             Some((_, before)) if before == value => {}
-            Some((_, before)) if is_leaf(place, value) || is_leaf(place, before) => {
-                found.changed.insert(&step);
-                found.changed.nest(&step, &owned_below(place, value));
-                let gone = owned_below(place, before).minus(&owned_below(place, value));
-                found.removed.nest(&step, &gone);
-            }
-            Some((_, before)) => {
+            Some((_, before)) if comparable(place, before, value) => {
                 let below = difference(place, before, value);
                 found.changed.nest(&step, &below.changed);
                 found.removed.nest(&step, &below.removed);
+            }
+            Some((_, before)) => {
+                found.changed.insert(&step);
+                found.changed.nest(&step, &everything(place, value));
+                found.removed.nest(&step, &everything(place, before).minus(&everything(place, value)));
             }
         }
     }
     for (step, (place, value)) in old {
         found.removed.insert(&step);
-        found.removed.nest(&step, &owned_below(place, value));
+        found.removed.nest(&step, &everything(place, value));
     }
+}
+
+/// Whether two values are compared part by part.
+fn comparable(place: Place<'_>, old: &Value, new: &Value) -> bool {
+    match (old, new) {
+        (Value::Object(_), Value::Object(_)) => place.map() == MapShape::Granular,
+        (Value::Array(_) | Value::Null, Value::Array(_)) => place.list() != ListShape::Atomic,
+        _ => false,
+    }
+}
+
+/// Every path below a value that has just come or gone: maps and lists on the way count too.
+fn everything(place: Place<'_>, value: &Value) -> Fields {
+    let mut fields = Fields::default();
+    match value {
+        Value::Object(map) if place.map() == MapShape::Granular => {
+            for (name, value) in map {
+                let step = Fields::field(name);
+                fields.insert(&step);
+                fields.nest(&step, &everything(place.child(name), value));
+            }
+        }
+        Value::Array(items) => {
+            for (step, item) in steps(place, items).unwrap_or_default().iter().zip(items) {
+                fields.insert(step);
+                fields.nest(step, &everything(place.item(), item));
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {}
+    }
+    fields
 }
 
 /// Removes what the last apply owned and nobody owns now. Returns nothing when the value itself is empty then.

@@ -80,43 +80,67 @@ pub(super) fn duplicate(place: Place<'_>, path: &str, value: &Value) -> Option<S
     }
 }
 
-/// Finds the leaf that cannot be read: the one without which the body can be.
+/// Finds the value that cannot be read: the one without which the body can be, or fails for another reason.
 fn blame(kind: &Kind, body: &Value, error: &str) -> String {
-    let mut leaves = Vec::new();
-    pointers(body, "", &mut leaves);
-    let culprit = leaves.iter().find(|pointer| {
+    let mut found = Vec::new();
+    pointers(body, "", &mut found);
+    let culprit = found.iter().find(|pointer| {
         let mut without = body.clone();
-        pick::set(&mut without, pointer, Value::Null);
+        pick::take(&mut without, pointer);
         match (kind.typed)(without) {
             Ok(_) => true,
             Err(other) => other.to_string() != error,
         }
     });
     let Some(pointer) = culprit else { return error.to_owned() };
-    let path = pointer.replace('/', ".");
+    let path = spelled(Place::root(kind), body, pointer);
     format!("{path}: {}", expected(error, body.pointer(pointer).unwrap_or(&Value::Null)))
 }
 
+/// Every field by JSON pointer, the deepest first. What an object is, is known to be readable.
 fn pointers(value: &Value, here: &str, found: &mut Vec<String>) {
     match value {
-        Value::Object(map) if !map.is_empty() => {
+        Value::Object(map) => {
             for (name, value) in map {
-                pointers(value, &format!("{here}/{}", name.replace('~', "~0").replace('/', "~1")), found);
-            }
-            if !here.is_empty() {
-                found.push(here.to_owned());
+                let below = format!("{here}/{}", name.replace('~', "~0").replace('/', "~1"));
+                if !["/apiVersion", "/kind"].contains(&below.as_str()) {
+                    pointers(value, &below, found);
+                    found.push(below);
+                }
             }
         }
-        Value::Array(items) if !items.is_empty() => {
+        Value::Array(items) => {
             for (at, value) in items.iter().enumerate() {
                 pointers(value, &format!("{here}/{at}"), found);
             }
-            found.push(here.to_owned());
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {
-            found.push(here.to_owned());
-        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
+}
+
+/// A pointer in the spelling of structured-merge-diff.
+fn spelled(root: Place<'_>, body: &Value, pointer: &str) -> String {
+    let (mut place, mut here, mut path) = (root, body, String::new());
+    for step in pointer.split('/').skip(1) {
+        let next = match here {
+            Value::Array(items) => {
+                let item = step.parse().ok().and_then(|at: usize| items.get(at)).unwrap_or(&Value::Null);
+                path = match place.list() {
+                    ListShape::Keyed(keys) => path + &printed(&key_step(keys, item)),
+                    ListShape::Set | ListShape::Atomic => path + "[" + step + "]",
+                };
+                place = place.item();
+                item
+            }
+            other => {
+                path = path + "." + step;
+                place = place.child(step);
+                other.get(step).unwrap_or(&Value::Null)
+            }
+        };
+        here = next;
+    }
+    path
 }
 
 /// What structured-merge-diff says about a value of another type.

@@ -1,5 +1,7 @@
 //! Error answers: the `Status` bodies of an API server, with its reasons, causes and texts.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::kinds::Kind;
@@ -135,27 +137,25 @@ impl Refusal {
         Self::conflict(kind, name, why)
     }
 
-    /// 409 of server-side apply; the causes name the managers.
+    /// 409 of server-side apply; the causes name the managers (apimachinery `managedfields/internal/conflict.go`).
     pub(super) fn managers(causes: &[Cause]) -> Self {
-        let plural = if causes.len() == 1 { "" } else { "s" };
-        // The server groups by manager: a manager with one field on one line, with more as a list.
-        let mut by_manager: Vec<(&str, Vec<&str>)> = Vec::new();
-        for cause in causes {
-            match by_manager.iter_mut().find(|(message, _)| *message == cause.message) {
-                Some((_, fields)) => fields.push(&cause.field),
-                None => by_manager.push((&cause.message, vec![&cause.field])),
+        let message = match causes {
+            [one] => format!("Apply failed with 1 conflict: {}: {}", one.message, one.field),
+            many => {
+                let mut by_manager: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+                for cause in many {
+                    by_manager.entry(&cause.message).or_default().push(&cause.field);
+                }
+                let parts: Vec<String> = by_manager
+                    .into_iter()
+                    .map(|(text, fields)| {
+                        let text = text.replacen("conflict", "conflicts", 1);
+                        format!("{text}:\n- {}", fields.join("\n- "))
+                    })
+                    .collect();
+                format!("Apply failed with {} conflicts: {}", many.len(), parts.join("\n"))
             }
-        }
-        let lines: Vec<String> = by_manager
-            .into_iter()
-            .map(|(message, fields)| match fields.as_slice() {
-                [field] => format!("{message}: {field}"),
-                fields => format!("{message}:\n- {}", fields.join("\n- ")),
-            })
-            .collect();
-        let joined = lines.join("\n");
-        let colon = if by_line(&joined) { ":\n" } else { ": " };
-        let message = format!("Apply failed with {} conflict{plural}{colon}{joined}", causes.len());
+        };
         Self::new(409, "Conflict", message).caused_by(causes)
     }
 
@@ -264,8 +264,4 @@ impl Refusal {
         }
         body
     }
-}
-
-fn by_line(joined: &str) -> bool {
-    joined.contains('\n')
 }

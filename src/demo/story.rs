@@ -13,7 +13,8 @@ pub(super) type Print = u64;
 pub(super) struct Story {
     /// Requests so far.
     requests: u64,
-    /// The tag and the pull Secrets' data with which an image was first refused, by namespace and repository.
+    /// The tag and the pull Secrets, names and data, with which an image was first refused, by namespace and
+    /// repository.
     refused: BTreeMap<String, (String, Print)>,
     /// The Secret data with which a container first crashed, by namespace, container and Secrets.
     crashed: BTreeMap<String, Print>,

@@ -70,7 +70,15 @@ fn workload(object: &Value) -> Vec<Cause> {
     if !policy.is_empty() && policy != "Always" {
         causes.push(Cause::unsupported("spec.template.spec.restartPolicy", &json!(policy), &["Always"]));
     }
-    causes.extend(pod::spec(spec, "spec.template.spec"));
+    // The volumes of a StatefulSet's claims are there only in its pods.
+    let mut spec = spec.clone();
+    let claims = pick::list(object, "/spec/volumeClaimTemplates").iter();
+    let claims = claims.map(|claim| json!({"name": pick::text(claim, "/metadata/name"), "emptyDir": {}}));
+    if let (Some(map), false) = (spec.as_object_mut(), pick::list(object, "/spec/volumeClaimTemplates").is_empty()) {
+        let volumes = map.entry("volumes").or_insert_with(|| json!([]));
+        volumes.as_array_mut().into_iter().for_each(|volumes| volumes.extend(claims.clone()));
+    }
+    causes.extend(pod::spec(&spec, "spec.template.spec"));
     causes
 }
 
@@ -109,7 +117,11 @@ fn secret(object: &Value) -> Vec<Cause> {
         };
         let decoded = base64::Engine::decode(&base64::prelude::BASE64_STANDARD, value).unwrap_or_default();
         if key.starts_with(".docker") && serde_json::from_slice::<Value>(&decoded).is_err() {
-            let why = "invalid character 'n' looking for beginning of object key string";
+            let first = String::from_utf8_lossy(&decoded).trim_start().chars().next();
+            let why = first.map_or_else(
+                || "unexpected end of JSON input".to_owned(),
+                |first| format!("invalid character '{first}' looking for beginning of value"),
+            );
             causes.push(Cause {
                 reason: super::status::CauseReason::Invalid,
                 field,

@@ -1,10 +1,13 @@
 //! Writing objects: create, update, merge patch and the steps they share with server-side apply.
 
-use serde_json::Value;
+use base64::prelude::BASE64_STANDARD;
+use base64::{DecodeError, Engine as _};
+use serde_json::{Value, json};
 
 use super::allocate::{self, Keep};
 use super::clock;
 use super::defaults;
+use super::inherit;
 use super::kinds::{self, Generation, Kind, Sub};
 use super::managed::{self, Entry, Operation};
 use super::merge;
@@ -62,6 +65,7 @@ pub(super) fn address(write: &Write, body: &mut Value) -> Result<(), Refusal> {
             write.kind.name
         )));
     }
+    clean(body);
     if !body.is_object() {
         return Err(Refusal::bad_request("couldn't get version/kind; json parse error"));
     }
@@ -88,6 +92,18 @@ pub(super) fn address(write: &Write, body: &mut Value) -> Result<(), Refusal> {
         pick::set(body, "/metadata/name", write.name.as_str());
     }
     Ok(())
+}
+
+/// A null is as if the field were not there.
+fn clean(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.retain(|_, value| !value.is_null());
+            map.values_mut().for_each(clean);
+        }
+        Value::Array(items) => items.iter_mut().for_each(clean),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// POST.
@@ -166,13 +182,14 @@ fn update(store: &mut Store, write: &Write, live: &Object, mut body: Value) -> R
         return Err(Refusal::conflict(write.kind, &write.name, &why));
     }
     let entries = managed::read(live);
-    inherit(write, live, &mut body);
+    inherit::inherit(write, live, &mut body);
     finish(store, write, Some(live), body, entries)
 }
 
 /// Checks the body against the type; unknown fields are refused or dropped.
 pub(super) fn typed(write: &Write, mut body: Value) -> Result<Value, Refusal> {
     quantity::canonicalise(&mut body);
+    bytes(write.kind, &body)?;
     let kind = write.kind;
     let head = format!("{} in version {:?} cannot be handled as a {}", kind.name, kind.version, kind.name);
     let typed = schema::read(kind, &body).map_err(|why| Refusal::bad_request(format!("{head}: {why}")))?;
@@ -185,62 +202,22 @@ pub(super) fn typed(write: &Write, mut body: Value) -> Result<Value, Refusal> {
     Ok(if unknown.is_empty() { body } else { typed })
 }
 
-/// Keeps what an endpoint does not write, and what only the server writes.
-pub(super) fn inherit(write: &Write, live: &Value, body: &mut Value) {
-    let kept: &[&str] = match write.sub {
-        Some(Sub::Status) => &["spec", "data", "type"],
-        None if write.kind.has(Sub::Status) => &["status"],
-        Some(Sub::Scale | Sub::Log) | None => &[],
-    };
-    for field in kept {
-        let pointer = format!("/{field}");
-        match live.pointer(&pointer) {
-            Some(value) => pick::set(body, &pointer, value.clone()),
-            None => drop(pick::take(body, &pointer)),
-        }
+/// The values of a Secret are base64.
+pub(super) fn bytes(kind: &Kind, body: &Value) -> Result<(), Refusal> {
+    if kind.name != "Secret" {
+        return Ok(());
     }
-    let owned = ["uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds"];
-    for field in owned.into_iter().chain(["resourceVersion", "managedFields"]) {
-        let pointer = format!("/metadata/{field}");
-        match live.pointer(&pointer) {
-            Some(value) => pick::set(body, &pointer, value.clone()),
-            None => drop(pick::take(body, &pointer)),
-        }
-    }
-    if write.kind.name == "Service" {
-        carry_allocations(live, body);
-    }
-    if write.kind.name == "Job" && !pick::has(body, "/spec/selector") {
-        pick::set(body, "/spec/selector", live.pointer("/spec/selector").cloned().unwrap_or_default());
-        let labels = live.pointer("/spec/template/metadata/labels").cloned().unwrap_or_default();
-        for (label, value) in labels.as_object().into_iter().flatten() {
-            pick::fill(body, &format!("/spec/template/metadata/labels/{}", label.replace('/', "~1")), value.clone());
-        }
-    }
-}
-
-/// An update that leaves addresses and ports out keeps them; a change of type gives them back.
-fn carry_allocations(live: &Value, body: &mut Value) {
-    let external = pick::text(body, "/spec/type") == "ExternalName";
-    for field in ["clusterIP", "clusterIPs"] {
-        if let Some(value) = live.pointer(&format!("/spec/{field}")).filter(|_| !external) {
-            pick::fill(body, &format!("/spec/{field}"), value.clone());
-        }
-    }
-    let exposed = ["NodePort", "LoadBalancer"].contains(&pick::text(body, "/spec/type"));
-    let before = pick::list(live, "/spec/ports");
-    for port in body.pointer_mut("/spec/ports").and_then(Value::as_array_mut).into_iter().flatten() {
-        let same = |other: &&Value| {
-            pick::number(other, "/port") == pick::number(port, "/port")
-                && (!pick::has(port, "/protocol") || other.get("protocol") == port.get("protocol"))
+    for value in pick::map(body, "/data").into_iter().flatten().filter_map(|(_, value)| value.as_str()) {
+        let at = match BASE64_STANDARD.decode(value) {
+            Ok(_) => continue,
+            Err(DecodeError::InvalidByte(at, _) | DecodeError::InvalidLastSymbol { offset: at, .. }) => at,
+            Err(DecodeError::InvalidLength(_) | DecodeError::InvalidPadding) => value.len() / 4 * 4,
         };
-        let Some(was) = before.iter().find(same).and_then(|other| other.get("nodePort")).cloned() else { continue };
-        if exposed {
-            pick::fill(port, "/nodePort", was);
-        } else if port.get("nodePort") == Some(&was) {
-            pick::take(port, "/nodePort");
-        }
+        return Err(Refusal::bad_request(format!(
+            "Secret in version \"v1\" cannot be handled as a Secret: illegal base64 data at input byte {at}"
+        )));
     }
+    Ok(())
 }
 
 /// A new object needs its namespace, and a pod its service account.
@@ -325,8 +302,8 @@ fn count_generation(kind: &Kind, live: Option<&Value>, body: &mut Value) {
 
 /// Ownership after an update: what it changed is now its own.
 fn updated(write: &Write, live: &Value, body: &Value, mut entries: Vec<Entry>) -> Vec<Entry> {
-    let empty = Value::Object(serde_json::Map::new());
-    let live = if live.is_null() { &empty } else { live };
+    let blank = blank();
+    let live = if live.is_null() { &blank } else { live };
     let mut found = merge::difference(Place::root(write.kind), live, body);
     managed::strip(write.kind, write.sub, &mut found.changed);
     managed::strip(write.kind, write.sub, &mut found.removed);
@@ -347,6 +324,18 @@ fn updated(write: &Write, live: &Value, body: &Value, mut entries: Vec<Entry>) -
     mine.time = clock::now();
     entries.push(mine);
     entries
+}
+
+/// What a new object is compared with: the parts that are there in an empty Go object of any kind.
+fn blank() -> Value {
+    json!({
+        "metadata": {}, "status": {},
+        "spec": {
+            "containers": null, "strategy": {}, "updateStrategy": {},
+            "template": {"metadata": {}, "spec": {"containers": null}},
+            "jobTemplate": {"metadata": {}, "spec": {"template": {"metadata": {}, "spec": {"containers": null}}}},
+        },
+    })
 }
 
 /// Stores the object unless nothing changed or the run is dry.

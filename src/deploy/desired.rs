@@ -95,12 +95,10 @@ fn set(value: &mut Value, path: &[&str], text: &str) {
     *at = Value::from(text);
 }
 
-/// The ConfigMaps and Secrets that the containers of a workload read, if it has a pod template.
+/// The ConfigMaps and Secrets that the containers of a workload read, if it keeps pods running. Every run of a Job reads
+/// them anew, and its template cannot change.
 fn reads(object: &Object) -> Option<BTreeSet<(&'static str, String)>> {
-    let spec = object.at("/spec/template/spec").or_else(|| object.at("/spec/jobTemplate/spec/template/spec"))?;
-    if object.kind() == "Job" {
-        return None; // the template of a Job cannot change
-    }
+    let spec = object.at("/spec/template/spec").filter(|_| object.kind() != "Job")?;
     let mut found = BTreeSet::new();
     collect(spec, &mut found);
     Some(found)

@@ -98,6 +98,8 @@ impl Session {
         }
         plan.blockers.extend(rehearser.missing_rights().await.map_err(asked)?);
         self.turn_knobs(&mut plan, &cluster).await;
+        // One namespace that is missing is one thing to do, however many objects wait for it.
+        plan.blockers.dedup_by(|one, other| one.sentence == other.sentence && one.next == other.next);
         plan.warnings.extend(left_over(&plan));
         Ok(plan)
     }

@@ -63,7 +63,7 @@ impl<'a> Rehearser<'a> {
             return Ok(None);
         }
         Ok(Some(if live.is_some() {
-            Rehearsal::LeftAlone("it exists and your rights do not let you change it".to_owned())
+            Rehearsal::LeftAlone("It exists, and your rights do not let you change it.".to_owned())
         } else {
             Rehearsal::Refused {
                 words: "it is missing and your rights do not let you make it".to_owned(),
@@ -144,7 +144,8 @@ impl<'a> Rehearser<'a> {
                 field.as_deref().map(pointer),
             ),
             Refusal::UnknownField(message) => refused(
-                format!("{key} has a field its kind does not know: {message}."),
+                // The server's text begins with what it was doing; what is wrong stands behind.
+                format!("{key} cannot be read by the server: {}.", message.rsplit("): ").next().unwrap_or(&message)),
                 "Correct the template, then plan again.",
                 None,
             ),

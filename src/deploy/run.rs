@@ -76,7 +76,9 @@ impl Work<'_> {
         } else {
             self.teller.tell(What::Waiting).await;
             let mut memory = Memory::new(self.started);
-            self.written.iter().for_each(|object| memory.remember_applied(object));
+            // What was wrong before this run says nothing about it, in objects that are sent and in those that stay.
+            let live = self.payload.loads.iter().filter_map(|(_, live)| live.as_ref());
+            live.chain(&self.written).for_each(|object| memory.remember_applied(object));
             let roots = self.payload.loads.iter().map(|(load, _)| load.object.key().clone()).collect();
             let namespace = &self.payload.release.namespace;
             let mut follower = Follower::new(&self.payload.cluster, namespace, roots, memory);

@@ -172,8 +172,15 @@ impl Cause {
         self
     }
 
+    /// The next step, as a sentence of its own.
     pub(super) fn next(mut self, text: impl Into<String>) -> Self {
         self.next = text.into();
+        if let Some(first) = self.next.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        if !self.next.is_empty() && !self.next.ends_with('.') {
+            self.next.push('.');
+        }
         self
     }
 

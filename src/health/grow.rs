@@ -44,7 +44,11 @@ fn node(object: &Object, current: bool, scene: &Scene<'_>, depth: usize) -> Node
             pods.new.into_iter().map(|pod| (pod, true)).chain(old).collect()
         }
         false => {
-            scene.children(object).into_iter().filter(|o| o.kind() != "ControllerRevision").map(|o| (o, true)).collect()
+            let children = scene.children(object).into_iter();
+            children
+                .filter(|o| !matches!(o.kind(), "ControllerRevision" | "EndpointSlice"))
+                .map(|o| (o, true))
+                .collect()
         }
     };
     below.sort_by(|(a, _), (b, _)| a.key().cmp(b.key()));

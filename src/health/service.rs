@@ -39,14 +39,17 @@ fn behind(service: &Object, selector: &Value, scene: &Scene<'_>) -> Health {
     let selected = active.len().max(slices.map_or(0, |(_, all)| all));
     if selected > 0 {
         let cause = active.iter().find_map(|pod| pod::finding(pod, scene)).map(|finding| finding.cause);
-        let said = say::count(i64::try_from(selected).unwrap_or(i64::MAX), "pod");
-        let cause = cause.unwrap_or_else(|| {
-            Cause::new(Trouble::Other, service.key())
-                .headline(format!("no pod behind Service {} is ready", service.name()))
-                .sentence(format!("It selects {said}, none of them ready."))
-                .next("see what the pods wait for")
+        // pods that are on their way are no trouble of the Service; pods that are not known may be
+        let cause = cause.or_else(|| {
+            let said = say::count(i64::try_from(selected).unwrap_or(i64::MAX), "pod");
+            active.is_empty().then(|| {
+                Cause::new(Trouble::Other, service.key())
+                    .headline(format!("no pod behind Service {} is ready", service.name()))
+                    .sentence(format!("It selects {said}, none of them ready."))
+                    .next("see what the pods wait for")
+            })
         });
-        return Health::progressing("no endpoint: its pods are not ready").because(Some(cause));
+        return Health::progressing("no endpoint: its pods are not ready").because(cause);
     }
     match workload(service, selector, scene) {
         Some(0) => return Health::ready("no endpoint: scaled to 0"),

@@ -88,7 +88,7 @@ impl fmt::Display for Health {
         if let Some(cause) = &self.cause {
             write!(f, ": {}", cause.headline)?;
             if !cause.next.is_empty() {
-                write!(f, "; next: {}", cause.next)?;
+                write!(f, ". {}", cause.next)?;
             }
         }
         Ok(())

@@ -72,6 +72,36 @@ pub fn clean_value(value: &mut Value) {
     }
 }
 
+/// Makes every control and direction character inside a value visible, one by one. Nothing is cut or lost, so that two
+/// values that differ still do: what is compared comes in this way, what is only read by [`clean_value`].
+pub fn visible_value(value: &mut Value) {
+    let visible = |text: &str| {
+        text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
+            match c {
+                '\n' => out.push('\n'),
+                '\t' => out.push('␉'),
+                other => put(&mut out, other),
+            }
+            out
+        })
+    };
+    match value {
+        Value::String(text) => {
+            if needs_cleaning(text) {
+                *text = visible(text);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(visible_value),
+        Value::Object(map) => {
+            if map.keys().any(|key| needs_cleaning(key)) {
+                *map = std::mem::take(map).into_iter().map(|(key, value)| (visible(&key), value)).collect();
+            }
+            map.values_mut().for_each(visible_value);
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
 fn needs_cleaning(text: &str) -> bool {
     text.chars().any(|c| (c.is_control() && c != '\n') || ('\u{ad}'..='\u{e007f}').contains(&c) && clean_changes(c))
 }

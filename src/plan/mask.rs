@@ -17,9 +17,23 @@ impl Numbers {
         *self.0.entry(fingerprint).or_insert(next)
     }
 
-    /// The text as it may be shown.
+    /// The text as it may be shown: every fingerprint in it, alone or inside (`postgresql://●…@host`), as its number.
     pub fn text(&mut self, text: &str) -> String {
-        Fingerprint::parse(text).map_or_else(|| text.to_owned(), |found| format!("●{}", self.of(found)))
+        let mut shown = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(at) = rest.find('●') {
+            let mark = &rest[at..];
+            let found = mark.get(..'●'.len_utf8() + 32).and_then(Fingerprint::parse);
+            let taken = if found.is_some() { '●'.len_utf8() + 32 } else { '●'.len_utf8() };
+            shown.push_str(&rest[..at]);
+            shown.push('●');
+            if let Some(found) = found {
+                shown.push_str(&self.of(found).to_string());
+            }
+            rest = &mark[taken..];
+        }
+        shown.push_str(rest);
+        shown
     }
 
     /// A value in one line, as it may be shown.

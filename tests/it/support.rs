@@ -14,31 +14,31 @@ use landfall::secret::{Keeper, Memory, VaultKind};
 use tokio::sync::mpsc;
 
 /// How fast the demo cluster goes in tests.
-pub const PACE: f64 = 0.02;
+pub(crate) const PACE: f64 = 0.02;
 
 /// A file or folder below `tests/fixtures`.
-pub fn fixture(path: &str) -> PathBuf {
+pub(crate) fn fixture(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(path)
 }
 
 /// A file below `assets`.
-pub fn asset(path: &str) -> String {
+pub(crate) fn asset(path: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("assets").join(path)).unwrap()
 }
 
 /// A demo cluster at the pace of tests.
-pub fn demo(scenario: Scenario) -> Demo {
+pub(crate) fn demo(scenario: Scenario) -> Demo {
     Demo::start(Options { scenario, pace: PACE })
 }
 
 /// The embedded project.
-pub fn demo_project() -> Project {
+pub(crate) fn demo_project() -> Project {
     let tfvars = asset("demo/terraform.tfvars");
     Project::parse("landfall.yaml", &asset("demo/landfall.yaml"), Path::new("."), &|_| Ok(tfvars.clone())).unwrap()
 }
 
 /// A session of a project over a demo cluster, with an empty memory vault.
-pub fn session(demo: &Demo, project: Project) -> Session {
+pub(crate) fn session(demo: &Demo, project: Project) -> Session {
     let module = Module::load(&project.module, &project.folder).unwrap();
     Session::new(Setup {
         project,
@@ -51,13 +51,13 @@ pub fn session(demo: &Demo, project: Project) -> Session {
         },
         state: std::env::temp_dir().join("landfall-tests"),
         who: "ann@laptop".to_owned(),
-        patience: Duration::from_secs(60),
+        patience: Duration::from_mins(1),
         flags: " --demo".to_owned(),
     })
 }
 
 /// A session of the embedded project with strong credentials in every environment.
-pub async fn filled(demo: &Demo) -> Session {
+pub(crate) async fn filled(demo: &Demo) -> Session {
     let session = session(demo, demo_project());
     for environment in session.environments() {
         session.make_up(&environment).await.unwrap();
@@ -66,7 +66,7 @@ pub async fn filled(demo: &Demo) -> Session {
 }
 
 /// Plans, approves and carries out; returns the outcome and all events.
-pub async fn apply(session: &Session, environment: &str) -> (Outcome, Vec<Event>) {
+pub(crate) async fn apply(session: &Session, environment: &str) -> (Outcome, Vec<Event>) {
     let plan = session.prepare(environment, false).await.unwrap();
     assert!(plan.blockers.is_empty(), "{:#?}", plan.blockers);
     let approved = plan.approve(&Consent::Named(environment.to_owned())).unwrap();
@@ -83,7 +83,7 @@ pub async fn apply(session: &Session, environment: &str) -> (Outcome, Vec<Event>
 }
 
 /// As [`apply`], and it has to end healthy.
-pub async fn apply_well(session: &Session, environment: &str) -> Outcome {
+pub(crate) async fn apply_well(session: &Session, environment: &str) -> Outcome {
     let (outcome, _) = apply(session, environment).await;
     assert_eq!(outcome.end, End::Healthy, "{}: {:#?}", outcome.headline, outcome.cause);
     outcome

@@ -17,6 +17,8 @@ use crate::demo::store::{Object, Store};
 const SOURCE: Source<'_> = Source { component: "deployment-controller", host: "" };
 const REVISION: &str = "/metadata/annotations/deployment.kubernetes.io~1revision";
 
+const DESIRED: &str = "/metadata/annotations/deployment.kubernetes.io~1desired-replicas";
+
 /// The controller, with the moment of each rollout's last progress by uid and template.
 #[derive(Default)]
 pub(super) struct Deployments {
@@ -54,54 +56,92 @@ impl Sets {
         self.new.iter().chain(&self.old)
     }
 
+    /// Those that have pods to run.
+    fn active(&self) -> impl Iterator<Item = &Object> {
+        self.all().filter(|set| pick::number(set, "/spec/replicas") > 0)
+    }
+
+    /// Whether other replicas are wanted than the active ones were sized for.
+    fn resized(&self, deployment: &Value) -> bool {
+        let wanted = pick::number(deployment, "/spec/replicas").to_string();
+        self.active().any(|set| pick::text(set, DESIRED) != wanted)
+    }
+
     fn sum(&self, pointer: &str) -> i64 {
         self.all().map(|set| pick::number(set, pointer)).sum()
     }
 }
 
+/// What one pass does (kubernetes `deployment_controller.go`, `syncDeployment`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pass {
+    /// Paused, or other replicas are wanted: sizes and counts, and not a word about progress. Conditions of an
+    /// earlier rollout stay for this moment.
+    Size,
+    /// The rollout goes on.
+    Roll,
+}
+
 impl Deployments {
     /// Whether the rollout still goes on.
     fn sync_one(&mut self, cluster: &Cluster, store: &mut Store, deployment: &Object) -> bool {
-        if !pick::dying(deployment) && deployment.pointer("/spec/paused") != Some(&json!(true)) {
-            let sets = Sets::read(store, deployment);
-            match pick::text(deployment, "/spec/strategy/type") {
-                "Recreate" => recreate(store, deployment, &sets),
-                _ => roll(store, deployment, &sets),
+        let sets = Sets::read(store, deployment);
+        let paused = deployment.pointer("/spec/paused") == Some(&json!(true));
+        let pass = if paused || sets.resized(deployment) { Pass::Size } else { Pass::Roll };
+        if !pick::dying(deployment) {
+            match (pass, pick::text(deployment, "/spec/strategy/type")) {
+                (Pass::Size, _) => resize(store, deployment, &sets),
+                (Pass::Roll, "Recreate") => recreate(store, deployment, &sets),
+                (Pass::Roll, _) => roll(store, deployment, &sets),
             }
             clean_up(store, deployment);
         }
-        let sets = Sets::read(store, deployment);
-        self.report(cluster, store, deployment, &sets)
-    }
-
-    fn report(&mut self, cluster: &Cluster, store: &mut Store, deployment: &Object, sets: &Sets) -> bool {
         let fresh = store.get(&kinds::DEPLOYMENT, pick::namespace(deployment), pick::name(deployment));
         let deployment = fresh.unwrap_or_else(|| Object::clone(deployment));
         let rollout = (pick::uid(&deployment).to_owned(), template_hash(&deployment["spec"]["template"]));
-        let mut next = Value::clone(&deployment);
-        let size = |number: i64| usize::try_from(number).unwrap_or_default();
-        let available = sets.sum("/status/availableReplicas");
-        count(&mut next, "replicas", size(sets.sum("/status/replicas")));
-        let updated = sets.new.as_ref().map_or(0, |set| pick::number(set, "/status/replicas"));
-        count(&mut next, "updatedReplicas", size(updated));
-        count(&mut next, "readyReplicas", size(sets.sum("/status/readyReplicas")));
-        count(&mut next, "availableReplicas", size(available));
-        count(&mut next, "unavailableReplicas", size((sets.sum("/spec/replicas") - available).max(0)));
-        pick::set(&mut next, "/status/observedGeneration", pick::number(&deployment, "/metadata/generation"));
-        let deadline = pick::number(&deployment, "/spec/progressDeadlineSeconds");
         let since = *self.progress.entry(rollout.clone()).or_insert_with(Instant::now);
-        #[expect(clippy::cast_precision_loss, reason = "a deadline is a few hundred seconds")]
-        let late = since.elapsed() > cluster.span(deadline as f64);
-        let told = rollout::tell(&deployment, &mut next, sets.new.as_deref(), late);
+        let deadline = i32::try_from(pick::number(&deployment, "/spec/progressDeadlineSeconds")).unwrap_or(i32::MAX);
+        let late = since.elapsed() > cluster.span(f64::from(deadline));
+        let told = report(store, &deployment, pass, late);
         match told {
             Told::Progress => drop(self.progress.insert(rollout, Instant::now())),
             Told::Complete => drop(self.progress.remove(&rollout)),
             Told::Waiting | Told::Late => {}
         }
-        MANAGER.report(store, &kinds::DEPLOYMENT, &deployment, |deployment| {
-            deployment["status"] = next["status"].take();
-        });
         matches!(told, Told::Waiting | Told::Progress)
+    }
+}
+
+fn report(store: &mut Store, deployment: &Object, pass: Pass, late: bool) -> Told {
+    let sets = Sets::read(store, deployment);
+    let mut next = Value::clone(deployment);
+    let size = |number: i64| usize::try_from(number).unwrap_or_default();
+    let available = sets.sum("/status/availableReplicas");
+    let updated = sets.new.as_ref().map_or(0, |set| pick::number(set, "/status/replicas"));
+    count(&mut next, "replicas", size(sets.sum("/status/replicas")));
+    count(&mut next, "updatedReplicas", size(updated));
+    count(&mut next, "readyReplicas", size(sets.sum("/status/readyReplicas")));
+    count(&mut next, "availableReplicas", size(available));
+    count(&mut next, "unavailableReplicas", size((sets.sum("/spec/replicas") - available).max(0)));
+    pick::set(&mut next, "/status/observedGeneration", pick::number(deployment, "/metadata/generation"));
+    let told = match pass {
+        Pass::Size => rollout::tell_size(&mut next),
+        Pass::Roll => rollout::tell(deployment, &mut next, sets.new.as_deref(), late),
+    };
+    MANAGER.report(store, &kinds::DEPLOYMENT, deployment, |deployment| {
+        deployment["status"] = next["status"].take();
+    });
+    told
+}
+
+/// Brings the sizes to what is wanted while the rollout rests.
+fn resize(store: &mut Store, deployment: &Value, sets: &Sets) {
+    let wanted = pick::number(deployment, "/spec/replicas");
+    let active: Vec<&Object> = sets.active().collect();
+    for set in &active {
+        let size = if active.len() == 1 { wanted } else { pick::number(set, "/spec/replicas") };
+        scale(store, deployment, set, size);
+        MANAGER.edit(store, &kinds::REPLICA_SET, set, |set| pick::set(set, DESIRED, wanted.to_string()));
     }
 }
 
@@ -234,7 +274,7 @@ fn scale(store: &mut Store, deployment: &Value, set: &Value, size: i64) {
     MANAGER.edit(store, &kinds::REPLICA_SET, set, |set| {
         pick::set(set, "/spec/replicas", size);
         let wanted = pick::number(deployment, "/spec/replicas");
-        pick::set(set, "/metadata/annotations/deployment.kubernetes.io~1desired-replicas", wanted.to_string());
+        pick::set(set, DESIRED, wanted.to_string());
     });
     let way = if size > before { "up" } else { "down" };
     let message = format!("Scaled {way} replica set {} from {before} to {size}", pick::name(set));

@@ -43,6 +43,10 @@ pub(super) fn tell(before: &Value, next: &mut Value, set: Option<&Value>, late: 
         );
         return Told::Complete;
     }
+    if reason == "DeploymentPaused" {
+        progressing(next, "Unknown", "DeploymentResumed", "Deployment is resumed");
+        return Told::Progress;
+    }
     if moved(before, next) {
         progressing(next, "True", "ReplicaSetUpdated", &format!("ReplicaSet {name:?} is progressing."));
         return Told::Progress;
@@ -54,6 +58,16 @@ pub(super) fn tell(before: &Value, next: &mut Value, set: Option<&Value>, late: 
         let message = format!("ReplicaSet {name:?} has timed out progressing.");
         progressing(next, "False", "ProgressDeadlineExceeded", &message);
         return Told::Late;
+    }
+    Told::Waiting
+}
+
+/// Fills what a pass may say that only sizes: whether enough is available, and whether it rests.
+pub(super) fn tell_size(next: &mut Value) -> Told {
+    available(next);
+    let paused = next.pointer("/spec/paused") == Some(&json!(true));
+    if paused && !["DeploymentPaused", "ProgressDeadlineExceeded"].contains(&current(next).1) {
+        progressing(next, "Unknown", "DeploymentPaused", "Deployment is paused");
     }
     Told::Waiting
 }

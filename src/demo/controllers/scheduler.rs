@@ -117,12 +117,13 @@ fn term_fits(term: &Value, node: &Value) -> bool {
     labels && fields
 }
 
+/// Binding is neither an update of the spec nor of the status: no generation, no owner of a field.
 fn bind(store: &mut Store, pod: &Object, node: &str) {
-    SCHEDULER.edit(store, &kinds::POD, pod, |pod| pick::set(pod, "/spec/nodeName", node));
-    SCHEDULER.report(store, &kinds::POD, pod, |pod| {
-        let now = clock::now();
-        actor::condition(pod, json!({"type": "PodScheduled", "status": "True", "lastProbeTime": null}), &now);
-    });
+    let mut bound = Value::clone(pod);
+    pick::set(&mut bound, "/spec/nodeName", node);
+    let scheduled = json!({"type": "PodScheduled", "status": "True", "lastProbeTime": null});
+    actor::condition(&mut bound, scheduled, &clock::now());
+    store.put(&kinds::POD, bound);
     let message = format!("Successfully assigned {}/{} to {node}", pick::namespace(pod), pick::name(pod));
     events::say(store, SOURCE, pod, (Tone::Normal, "Scheduled"), &message);
 }

@@ -91,8 +91,7 @@ impl Worker {
             return None;
         }
         let (repository, tag) = full(image);
-        let joined: Vec<&str> = secrets.iter().map(String::as_str).collect();
-        let whose = format!("{}/{repository}/{}", pick::namespace(&self.pod), joined.join(","));
+        let whose = format!("{}/{repository}", pick::namespace(&self.pod));
         if !self.cluster.story(|story| story.refuses(&whose, &tag, print)) {
             return None;
         }

@@ -1,8 +1,9 @@
 //! Deployments from apply to ready, and everything that hangs on them.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use futures::AsyncReadExt as _;
+use futures::{AsyncBufReadExt as _, AsyncReadExt as _, StreamExt as _};
 use http::Request;
 use serde_json::{Value, json};
 
@@ -251,9 +252,8 @@ async fn a_rollout_without_progress_passes_its_deadline() {
     let cluster = cluster();
     let client = &cluster.client;
     namespace(client, "one").await;
-    let mut web = deployment("one", "web", "Nginx/Wrong:1");
+    let mut web = deployment("one", "web", "example.org/Wrong:1");
     web["spec"]["progressDeadlineSeconds"] = json!(10);
-    web["spec"]["template"]["spec"]["containers"][0]["image"] = json!("example.org/Wrong:1");
     apply(client, "fieldManager=t", &web).await.ok();
     let path = path_of(&web);
     let late = until(client, &path, |answer| condition(&answer.body, "Progressing")["status"] == "False").await.body;
@@ -262,6 +262,79 @@ async fn a_rollout_without_progress_passes_its_deadline() {
     assert!(late["message"].as_str().unwrap().ends_with("has timed out progressing."));
     web["spec"]["template"]["spec"]["containers"][0]["image"] = json!("example.org/right:1");
     apply(client, "fieldManager=t", &web).await.ok();
+    rolled_out(client, "one", "web").await;
+}
+
+#[tokio::test]
+async fn a_fix_that_also_scales_still_shows_the_old_verdict_for_a_moment() {
+    let cluster = cluster();
+    let client = &cluster.client;
+    namespace(client, "one").await;
+    let mut web = deployment("one", "web", "example.org/Wrong:1");
+    web["spec"]["progressDeadlineSeconds"] = json!(10);
+    apply(client, "fieldManager=t", &web).await.ok();
+    let path = path_of(&web);
+    let late = until(client, &path, |answer| condition(&answer.body, "Progressing")["status"] == "False").await.body;
+    let version = late["metadata"]["resourceVersion"].as_str().unwrap();
+    let watch = format!("/apis/apps/v1/namespaces/one/deployments?watch=true&resourceVersion={version}");
+    let stream = client.request_stream(Request::get(watch).body(Vec::new()).unwrap()).await.unwrap();
+    web["spec"]["replicas"] = json!(2);
+    web["spec"]["template"]["spec"]["containers"][0]["image"] = json!("example.org/right:1");
+    apply(client, "fieldManager=t", &web).await.ok();
+    let mut lines = Box::pin(stream).lines();
+    let mut stale = 0;
+    while let Some(line) = lines.next().await {
+        let event: Value = serde_json::from_str(&line.unwrap()).unwrap();
+        let seen = &event["object"];
+        let current = seen["status"]["observedGeneration"] == seen["metadata"]["generation"];
+        if current && condition(seen, "Progressing")["reason"] == "ProgressDeadlineExceeded" {
+            stale += 1;
+        }
+        if complete(seen) {
+            break;
+        }
+    }
+    assert!(stale > 0, "a judge must not believe this condition");
+}
+
+#[tokio::test]
+async fn a_scale_up_that_finds_no_room_never_passes_its_deadline() {
+    let cluster = cluster();
+    let client = &cluster.client;
+    namespace(client, "one").await;
+    let mut web = deployment("one", "web", "nginx:1.29");
+    web["spec"]["progressDeadlineSeconds"] = json!(10);
+    web["spec"]["template"]["spec"]["containers"][0]["resources"] = json!({"requests": {"memory": "6Gi"}});
+    apply(client, "fieldManager=t", &web).await.ok();
+    rolled_out(client, "one", "web").await;
+    web["spec"]["replicas"] = json!(3);
+    apply(client, "fieldManager=t", &web).await.ok();
+    event(client, "one", "FailedScheduling", "2 Insufficient memory").await;
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    let stuck = get(client, &path_of(&web)).await.body;
+    assert_eq!(condition(&stuck, "Progressing")["reason"], "NewReplicaSetAvailable");
+    assert_eq!(stuck["status"]["availableReplicas"], 2);
+}
+
+#[tokio::test]
+async fn a_paused_deployment_rests() {
+    let cluster = cluster();
+    let client = &cluster.client;
+    namespace(client, "one").await;
+    let mut web = deployment("one", "web", "nginx:1.29");
+    apply(client, "fieldManager=t", &web).await.ok();
+    rolled_out(client, "one", "web").await;
+    web["spec"]["paused"] = json!(true);
+    web["spec"]["template"]["spec"]["containers"][0]["image"] = json!("nginx:1.30");
+    apply(client, "fieldManager=t", &web).await.ok();
+    let path = path_of(&web);
+    let paused =
+        |answer: &super::asking::Answer| condition(&answer.body, "Progressing")["reason"] == "DeploymentPaused";
+    until(client, &path, paused).await;
+    assert_eq!(items(client, "/apis/apps/v1/namespaces/one/replicasets").await.len(), 1);
+    web["spec"]["paused"] = json!(false);
+    apply(client, "fieldManager=t", &web).await.ok();
+    until(client, "/apis/apps/v1/namespaces/one/replicasets", |answer| answer.body["items"][1].is_object()).await;
     rolled_out(client, "one", "web").await;
 }
 

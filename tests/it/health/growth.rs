@@ -100,8 +100,8 @@ fn pods_stand_under_their_deployment_newest_version_first() {
     assert_eq!(health.verdict, Verdict::Failed);
     assert_eq!(
         health.to_string(),
-        "failed, 0/1 available, new 1, old 0: the registry refused acme/init:1; next: name a pull secret in the pod \
-         (imagePullSecrets), or check that the image is public"
+        "failed, 0/1 available, new 1, old 0: the registry refused acme/init:1. Name a pull secret in the pod \
+         (imagePullSecrets), or check that the image is public."
     );
     let causes: Vec<&Cause> = tree.causes();
     assert_eq!(causes.len(), 1, "the pod's cause and the Deployment's are one: {causes:#?}");
