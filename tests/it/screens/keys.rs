@@ -87,3 +87,22 @@ fn a_click_in_the_key_bar_does_what_the_key_does() {
     stage.send(landfall::tui::msg::Msg::Click { x: u16::try_from(at).unwrap(), y: 23 });
     assert_eq!(stage.app.state().mode(), Mode::Text);
 }
+
+#[test]
+fn every_key_can_be_pressed_anywhere() {
+    for (_, scene) in scenes::ALL {
+        let mut stage = scenes::play(scene, Options::default(), NORMAL);
+        let keymap = Keymap::load(DEFAULT).unwrap();
+        for round in 0..3 {
+            for mode in Mode::ALL {
+                for chord in keymap.of(mode).flat_map(|binding| binding.keys.clone()) {
+                    stage.key(chord.press());
+                    if round == 1 {
+                        stage.buffer();
+                    }
+                }
+            }
+            stage.wait(300);
+        }
+    }
+}
