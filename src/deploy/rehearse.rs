@@ -148,6 +148,10 @@ impl<'a> Rehearser<'a> {
                 "Correct the template, then plan again.",
                 None,
             ),
+            // The API server does not call such a webhook in a dry run; what it says comes at apply.
+            Refusal::Denied(message) if message.contains("support dry run") => {
+                Rehearsal::Unseen("a webhook cannot be asked before".to_owned())
+            }
             Refusal::Denied(message) => refused(
                 format!("A rule of the cluster forbids {key}: {message}."),
                 "Meet the rule, or ask whoever made it.",
