@@ -93,7 +93,7 @@ fn every_key_can_be_pressed_anywhere() {
     for (_, scene) in scenes::ALL {
         let mut stage = scenes::play(scene, Options::default(), NORMAL);
         let keymap = Keymap::load(DEFAULT).unwrap();
-        for round in 0..3 {
+        for round in 0..2 {
             for mode in Mode::ALL {
                 for chord in keymap.of(mode).flat_map(|binding| binding.keys.clone()) {
                     stage.key(chord.press());
