@@ -31,7 +31,7 @@ pub async fn run(args: Args, given: Option<Cluster>) -> Result<u8> {
         Some(Verb::Creds(creds)) => creds::run(&begin(&args, given).await?, creds, report).await,
         Some(Verb::Render(one)) => render::run(&begin(&args, given).await?, &one.environment, report).await,
         Some(Verb::Plan(plan)) => plan::run(&begin(&args, given).await?, plan, report).await,
-        Some(Verb::Apply(apply)) => apply::run(&begin(&args, given).await?, apply, report).await,
+        Some(Verb::Apply(apply)) => Box::pin(apply::run(&begin(&args, given).await?, apply, report)).await,
         Some(Verb::Status(several)) => {
             let demo = given.is_some();
             let session = begin(&args, given).await?;

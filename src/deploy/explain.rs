@@ -125,38 +125,14 @@ impl Session {
         facts.map(|facts| facts.requires.into_iter().flat_map(|need| need.commands).collect()).unwrap_or_default()
     }
 
-    /// Says which value stands behind what the server complained about, and a NodePort's owner and a free one.
-    pub(super) async fn turn_knobs(&self, plan: &mut Plan<Payload>, cluster: &Cluster) {
-        let mut services = None;
-        let mut found = Vec::new();
-        for (at, blocker) in plan.blockers.iter().enumerate() {
-            let (Some(key), Some(pointer)) = (&blocker.key, &blocker.pointer) else { continue };
-            let payload = plan.payload();
-            let load = payload.loads.iter().map(|(load, _)| load).find(|load| load.object.key() == key);
-            let Some((path, current)) = load.and_then(|load| {
-                let path = load.sources.get(pointer)?;
-                Some((path.clone(), text(load.object.at(pointer)?)))
-            }) else {
-                continue;
-            };
-            let mut knob = Knob { path, current, suggestion: None };
-            let mut sentence = None;
-            if pointer.ends_with("/nodePort") {
-                if services.is_none() {
-                    services = Some(ports(cluster).await);
-                }
-                let taken = services.as_deref().unwrap_or_default();
-                if let Some((_, owner)) = taken.iter().find(|(port, _)| port.to_string() == knob.current) {
-                    sentence = Some(format!("NodePort {} is used by Service {owner}.", knob.current));
-                }
-                knob.suggestion = self.free_port(&knob, taken);
-            }
-            found.push((at, knob, sentence));
-        }
-        for (at, knob, sentence) in found {
+    /// Says which value stands behind each thing the server complained about, and a NodePort's owner and a free one.
+    pub(super) async fn turn_knobs(&self, plan: &mut Plan<Payload>) {
+        for at in 0..plan.blockers.len() {
+            let (Some(key), Some(pointer)) = (&plan.blockers[at].key, &plan.blockers[at].pointer) else { continue };
+            let Some((knob, owner)) = self.knob(plan.payload(), key, pointer).await else { continue };
             let blocker = &mut plan.blockers[at];
-            if let Some(sentence) = sentence {
-                blocker.sentence = sentence;
+            if let Some(owner) = owner {
+                blocker.sentence = format!("{owner}.");
                 blocker.next = match &knob.suggestion {
                     Some(free) => format!("Free it, or set {} to a free port such as {free}.", knob.path),
                     None => format!("Free it, or set {} to another port.", knob.path),
@@ -164,6 +140,21 @@ impl Session {
             }
             blocker.knob = Some(knob);
         }
+    }
+
+    /// The value behind a field that the server complained about; for a NodePort also who has it and a free one.
+    pub(super) async fn knob(&self, payload: &Payload, key: &Key, pointer: &str) -> Option<(Knob, Option<String>)> {
+        let load = payload.loads.iter().map(|(load, _)| load).find(|load| load.object.key() == key)?;
+        let path = load.sources.get(pointer)?.clone();
+        let mut knob = Knob { path, current: text(load.object.at(pointer)?), suggestion: None };
+        if !pointer.ends_with("/nodePort") {
+            return Some((knob, None));
+        }
+        let taken = ports(&payload.cluster).await;
+        let owner = taken.iter().find(|(port, _)| port.to_string() == knob.current);
+        let said = owner.map(|(_, owner)| format!("NodePort {} is used by Service {owner}", knob.current));
+        knob.suggestion = self.free_port(&knob, &taken);
+        Some((knob, said))
     }
 
     /// The next port that no Service has and no environment of the project asks for.
