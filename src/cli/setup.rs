@@ -102,14 +102,31 @@ fn flags(args: &Args) -> String {
 /// # Errors
 /// When there is no home folder.
 pub(super) fn state_folder() -> Result<PathBuf> {
+    let strategy = strategy()?;
+    Ok(strategy.state_dir().unwrap_or_else(|| strategy.data_dir()))
+}
+
+fn strategy() -> Result<impl AppStrategy> {
     let names = AppStrategyArgs {
         top_level_domain: "dev".to_owned(),
         author: "landfall".to_owned(),
         app_name: "landfall".to_owned(),
     };
-    let strategy = choose_app_strategy(names)
-        .map_err(|_| Failure::input("there is no home folder for this user").hint("set HOME"))?;
-    Ok(strategy.state_dir().unwrap_or_else(|| strategy.data_dir()))
+    choose_app_strategy(names).map_err(|_| Failure::input("there is no home folder for this user").hint("set HOME"))
+}
+
+/// A settings file of the user's own (`keys.yaml`, `theme.yaml`), if there is one.
+///
+/// # Errors
+/// When it is there and cannot be read.
+pub fn own_settings(name: &str) -> Result<Option<String>> {
+    let Ok(strategy) = strategy() else { return Ok(None) };
+    let path = strategy.config_dir().join(name);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::input(format!("{} cannot be read", path.display())).because(error.to_string())),
+    }
 }
 
 /// Who works here: user and machine.
