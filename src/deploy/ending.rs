@@ -84,7 +84,7 @@ impl Work<'_> {
         let found = refused.or(found).unwrap_or_else(Found::stopped);
         let name = &self.plan.target.environment;
         let undone: Vec<_> = self.undone().cloned().collect();
-        let cause = found.cause.map(|cause| self.session.explain(cause));
+        let cause = found.cause.map(|cause| self.session.explain(name, cause));
         let headline = match found.end {
             End::Healthy if self.plan.is_empty() => format!("{name} is ready, nothing had to change"),
             End::Healthy => format!("{name} is ready"),
@@ -114,7 +114,7 @@ impl Work<'_> {
             remedies,
             done: self.written.iter().map(|object| object.key().clone()).collect(),
             undone,
-            changed: words::changed(&self.plan),
+            changed: words::changed(&self.plan, &self.written),
             pods: words::pods(&found.tree, &self.plan.restarts),
             stages: words::stages(&found.tree),
             took: Timestamp::now().duration_since(self.started),

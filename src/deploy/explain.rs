@@ -11,7 +11,7 @@ use crate::plan::{Knob, Plan};
 
 impl Session {
     /// The cause in the module's words, where it knows what an exit code means.
-    pub(super) fn explain(&self, mut cause: Cause) -> Cause {
+    pub(super) fn explain(&self, environment: &str, mut cause: Cause) -> Cause {
         if let Trouble::Crash { exit, words, .. } = &cause.trouble
             && let Some(container) = &cause.container
             && let Some(known) = i32::try_from(*exit).ok().and_then(|code| self.inner.module.exit(container, code))
@@ -23,6 +23,10 @@ impl Session {
                 cause.sentence = format!("{} It said: {}", known.sentence, last.trim());
             }
             cause.next.clone_from(&known.next);
+        }
+        // The module may know better than "make it" what a directory on a node needs.
+        if matches!(cause.trouble, Trouble::HostPath { .. }) && !self.required_commands(environment).is_empty() {
+            "Run the commands of this module's requirements on that node, then try again.".clone_into(&mut cause.next);
         }
         cause
     }

@@ -130,7 +130,7 @@ impl Session {
                     survey.by_hand = Some(by_hand(&objects, &keys, &release));
                     survey.tree = tree(&keys, &objects, &Memory::new(record.state.when), Timestamp::now());
                     let mut health = survey.tree.verdict();
-                    health.cause = health.cause.map(|cause| self.explain(cause));
+                    health.cause = health.cause.map(|cause| self.explain(&environment.name, cause));
                     survey.health = Some(health);
                 }
             }

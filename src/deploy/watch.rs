@@ -71,7 +71,7 @@ impl Session {
         };
         let credentials = self.gather(&project, &environment.name).await.unwrap_or_default();
         let facts = self.facts(&project, environment, &credentials).ok();
-        let cause = found.cause.map(|cause| self.explain(cause));
+        let cause = found.cause.map(|cause| self.explain(&environment.name, cause));
         let remedies = match &cause {
             Some(cause) => self.remedies_of(&project, environment, &cluster, cause).await,
             None => Vec::new(),

@@ -140,7 +140,7 @@ impl Running {
             | Wish::SetValue { .. }
             | Wish::Prepare { .. }
             | Wish::Apply(_)
-            | Wish::Watch(_)
+            | Wish::Watch { .. }
             | Wish::Stop(_)
             | Wish::Follow { .. }
             | Wish::Ways { .. }
