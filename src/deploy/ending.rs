@@ -84,7 +84,7 @@ impl Work<'_> {
         let found = refused.or(found).unwrap_or_else(Found::stopped);
         let name = &self.plan.target.environment;
         let undone: Vec<_> = self.undone().cloned().collect();
-        let cause = found.cause.map(|cause| self.session.explain(name, cause));
+        let cause = found.cause;
         let headline = match found.end {
             End::Healthy if self.plan.is_empty() => format!("{name} is ready, nothing had to change"),
             End::Healthy => format!("{name} is ready"),

@@ -5,13 +5,14 @@ use serde_json::Value;
 use super::prepare::Payload;
 use super::{Remedy, Session};
 use crate::cluster::Cluster;
-use crate::health::{Cause, Trouble};
-use crate::object::Key;
+use crate::health::{Cause, Node, Trouble};
+use crate::object::{Key, Objects};
 use crate::plan::{Knob, Plan};
+use crate::release::Release;
 
 impl Session {
-    /// The cause in the module's words, where it knows what an exit code means.
-    pub(super) fn explain(&self, environment: &str, mut cause: Cause) -> Cause {
+    /// Puts a cause into the module's words where it knows what an exit code means, and says who else is concerned.
+    pub(super) fn explain(&self, release: &Release, objects: &Objects, cause: &mut Cause) {
         if let Trouble::Crash { exit, words, .. } = &cause.trouble
             && let Some(container) = &cause.container
             && let Some(known) = i32::try_from(*exit).ok().and_then(|code| self.inner.module.exit(container, code))
@@ -25,10 +26,31 @@ impl Session {
             cause.next.clone_from(&known.next);
         }
         // The module may know better than "make it" what a directory on a node needs.
-        if matches!(cause.trouble, Trouble::HostPath { .. }) && !self.required_commands(environment).is_empty() {
+        if matches!(cause.trouble, Trouble::HostPath { .. }) && !self.required_commands(&release.environment).is_empty()
+        {
             "Run the commands of this module's requirements on that node, then try again.".clone_into(&mut cause.next);
         }
-        cause
+        if let Trouble::RegistryRefused { pull_secrets, .. } = &cause.trouble {
+            let secrets =
+                objects.of_kind("Secret").filter(|secret| pull_secrets.iter().any(|name| name == secret.name()));
+            let others: Vec<String> = secrets.flat_map(|secret| release.other_users(secret)).collect();
+            let said = match others.as_slice() {
+                [] => String::new(),
+                [one] => format!(" {one} uses the same one."),
+                [first @ .., last] => format!(" {} and {last} use the same one.", first.join(", ")),
+            };
+            cause.sentence.push_str(&said);
+        }
+    }
+
+    /// The same for every cause of a tree.
+    pub(super) fn explain_all(&self, release: &Release, objects: &Objects, nodes: &mut [Node]) {
+        for node in nodes {
+            if let Some(cause) = &mut node.health.cause {
+                self.explain(release, objects, cause);
+            }
+            self.explain_all(release, objects, &mut node.children);
+        }
     }
 
     /// The ways out of a cause, best first.
@@ -214,7 +236,7 @@ fn less(payload: &Payload, resource: &str) -> Option<Remedy> {
 }
 
 /// The pods that are stuck under a tree: failed, or with a cause.
-pub(super) fn stuck(nodes: &[crate::health::Node]) -> Vec<Key> {
+pub(super) fn stuck(nodes: &[Node]) -> Vec<Key> {
     let mut found = Vec::new();
     for node in nodes {
         if node.key.kind == "Pod" && node.health.cause.is_some() {

@@ -79,8 +79,8 @@ impl Work<'_> {
             let live = self.payload.loads.iter().filter_map(|(_, live)| live.as_ref());
             live.chain(&self.written).for_each(|object| memory.remember_applied(object));
             let roots = self.payload.loads.iter().map(|(load, _)| load.object.key().clone()).collect();
-            let namespace = &self.payload.release.namespace;
-            let mut follower = Follower::new(&self.payload.cluster, namespace, roots, memory);
+            let place = (&self.payload.cluster, &self.payload.release);
+            let mut follower = Follower::new(self.session, place, roots, memory);
             let live = self.payload.loads.iter().filter_map(|(_, live)| live.clone());
             follower.know(live.chain(self.written.clone()));
             Some(follower.until_well(&self.teller, &self.stop, self.session.inner.patience).await)

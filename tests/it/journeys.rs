@@ -161,7 +161,14 @@ async fn enter(session: &landfall::deploy::Session, field: &str) {
 async fn a_refused_pull_is_mended_by_a_new_token() {
     let demo = demo(Scenario::ImagePull);
     let session = filled(&demo).await;
-    let ways = fails(&session, "the registry refused").await;
+    // stg uses the same Secret, and is named.
+    let (first, _) = apply(&session, "stg").await;
+    assert_eq!(first.end, End::Failed);
+    let (outcome, _) = apply(&session, "dev").await;
+    assert_eq!(outcome.end, End::Failed);
+    assert!(outcome.headline.starts_with("the registry refused"), "{}", outcome.headline);
+    assert!(outcome.cause.as_ref().unwrap().sentence.ends_with("stg uses the same one."), "{:#?}", outcome.cause);
+    let ways = outcome.remedies;
     let Some(Remedy::Credentials { fields, .. }) = ways.first() else { panic!("{ways:#?}") };
     assert_eq!(fields.first().map(String::as_str), Some("registry.token"));
     enter(&session, "registry.token").await;
