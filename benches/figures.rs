@@ -2,13 +2,15 @@
 //!
 //! The rows that end in "pty" run the real binary in a pseudo-terminal; the others say what they run. A bar that is
 //! missed is a word in the table, never a failed test: clocks of strange machines say nothing about a change.
-#![expect(clippy::unwrap_used, reason = "a figure that cannot be measured ends the benchmark")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a figure that cannot be measured ends the benchmark")]
 #![expect(clippy::print_stdout, reason = "the table is what the benchmark is for")]
 
 #[path = "figures/binary.rs"]
 mod binary;
 #[path = "figures/journey.rs"]
 mod journey;
+#[path = "figures/judging.rs"]
+mod judging;
 #[path = "figures/loaded.rs"]
 mod loaded;
 #[path = "figures/pty.rs"]
@@ -42,23 +44,32 @@ fn main() {
     let built = built();
     let mut table = Table::default();
     if wanted("size") {
-        built.iter().for_each(|built| binary::size(&mut table, built));
+        for built in &built {
+            binary::size(&mut table, built);
+        }
     }
     if wanted("start") {
-        built.iter().for_each(|built| binary::start(&mut table, built));
+        for built in &built {
+            binary::start(&mut table, built);
+        }
     }
     if wanted("keys") {
-        built.iter().for_each(|built| binary::keys(&mut table, built));
+        for built in &built {
+            binary::keys(&mut table, built);
+        }
     }
     if wanted("loaded") {
         loaded::headless(&mut table);
         loaded::under_load(&mut table);
+        judging::judgements(&mut table);
     }
     if wanted("idle") {
-        built.last().into_iter().for_each(|built| binary::idle(&mut table, built));
+        binary::idle(&mut table, built.last().unwrap());
     }
     if wanted("memory") {
-        built.iter().for_each(|built| journey::memory(&mut table, built));
+        for built in &built {
+            journey::memory(&mut table, built);
+        }
     }
     if wanted("wire") {
         wire::requests(&mut table);

@@ -1,7 +1,6 @@
 //! The binary itself: its size, its first frame, its answer to a key, its silence.
 
 use std::process::Command;
-use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::Built;
@@ -76,8 +75,7 @@ pub(crate) fn idle(table: &mut Table, built: &Built) {
     const SECONDS: u64 = 10;
     let mut pty = Pty::start(&built.file, &["demo"]);
     pty.until_shown("30500");
-    sleep(Duration::from_secs(2));
-    pty.listen(Duration::from_millis(100));
+    pty.listen(Duration::from_secs(2));
     let heard = pty.listen(Duration::from_secs(SECONDS));
     // What comes within 5 ms is one frame.
     let mut frames = 0;

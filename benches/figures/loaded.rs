@@ -48,7 +48,9 @@ pub(crate) fn headless(table: &mut Table) {
             })
             .collect();
         let pressed = Instant::now();
-        events.into_iter().for_each(|event| drop(app.handle(event)));
+        for event in events {
+            app.handle(event);
+        }
         let code = if key % 2 == 0 { KeyCode::Down } else { KeyCode::Tab };
         app.handle(Msg::Key(KeyEvent::new(code, KeyModifiers::NONE)));
         terminal.draw(|frame| app.draw(frame)).unwrap();

@@ -70,7 +70,7 @@ impl Pty {
                 return burst.at;
             }
         }
-        std::panic::panic_any(format!("{what} did not come; the screen:\n{}", self.parser.screen().contents()))
+        panic!("{what} did not come; the screen:\n{}", self.parser.screen().contents());
     }
 
     /// As [`Self::until`] a text stands on the alternate screen.
