@@ -6,7 +6,7 @@ use super::{Entry, Form, FormField, FormGroup, Session};
 use crate::failure::{Failure, Kind, Result};
 use crate::module::{CredentialField, CredentialGroup};
 use crate::project::Project;
-use crate::secret::{Credential, Credentials, Opinion, Secret, generate};
+use crate::secret::{Credential, Credentials, Judge, Opinion, Secret, generate};
 
 impl Session {
     /// The credentials form of an environment. What is stored is noted by the judge, so that equal values are told.
@@ -55,10 +55,10 @@ impl Session {
         project.environment(environment)?;
         for entry in &entries {
             let field = self.field(&entry.field)?;
-            let place = if field.shared { SHARED } else { environment };
-            let opinion = self.inner.judge.judge(place, &self.rule(field), &entry.value);
-            if opinion.blocks && !entry.value.is_empty() {
-                return Err(Failure::input(format!("{} cannot be used", field.name)).because(opinion.advice));
+            if let Some(why) = Judge::refuses(&self.rule(field), &entry.value)
+                && !entry.value.is_empty()
+            {
+                return Err(Failure::input(format!("{} cannot be used", field.name)).because(why));
             }
         }
         let stored = self.gather(&project, environment).await?;

@@ -1,6 +1,6 @@
 //! The terminal, taken and always given back: at the end, on a failure, on a panic, on a signal.
 
-use std::io::{self, IsTerminal, Stdout, Write, stdin, stdout};
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write, stdin, stdout};
 use std::panic;
 use std::sync::Once;
 
@@ -15,9 +15,15 @@ use ratatui::backend::CrosstermBackend;
 
 use crate::failure::{Failure, Kind, Result};
 
+/// A frame goes out whole: standard output alone would cut it into pieces of 1 KiB.
+type Screen = CrosstermBackend<BufWriter<Stdout>>;
+
+/// Room for a frame in which every cell is new.
+const FRAME: usize = 64 * 1024;
+
 /// A terminal that is given back when this is dropped.
 pub(crate) struct Guard {
-    terminal: Terminal<CrosstermBackend<Stdout>>,
+    terminal: Terminal<Screen>,
     mouse: bool,
 }
 
@@ -44,7 +50,8 @@ impl Guard {
                 before(info);
             }));
         });
-        let taken = enter(mouse).and_then(|()| Terminal::new(CrosstermBackend::new(stdout())));
+        let taken =
+            enter(mouse).and_then(|()| Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(FRAME, stdout()))));
         match taken {
             Ok(terminal) => Ok(Self { terminal, mouse }),
             Err(error) => {
@@ -55,7 +62,7 @@ impl Guard {
     }
 
     /// The terminal to draw on.
-    pub(crate) fn terminal(&mut self) -> &mut Terminal<CrosstermBackend<Stdout>> {
+    pub(crate) fn terminal(&mut self) -> &mut Terminal<Screen> {
         &mut self.terminal
     }
 

@@ -39,16 +39,17 @@ pub(crate) fn demo_project() -> Project {
 
 /// A session of a project over a demo cluster, with an empty memory vault.
 pub(crate) fn session(demo: &Demo, project: Project) -> Session {
+    session_over(demo.client(), project)
+}
+
+/// As [`session`], over a client that leads to a demo cluster in its own way.
+pub(crate) fn session_over(client: kube::Client, project: Project) -> Session {
     let module = Module::load(&project.module, &project.folder).unwrap();
     Session::new(Setup {
         project,
         module,
         keeper: Keeper::open(VaultKind::Memory, || Ok(Box::new(Memory::default()))),
-        source: Source::Given {
-            client: demo.client(),
-            context: Demo::CONTEXT.to_owned(),
-            server: Demo::SERVER.to_owned(),
-        },
+        source: Source::Given { client, context: Demo::CONTEXT.to_owned(), server: Demo::SERVER.to_owned() },
         state: std::env::temp_dir().join("landfall-tests"),
         who: "ann@laptop".to_owned(),
         patience: Duration::from_mins(1),
