@@ -98,6 +98,7 @@ impl Running {
                 }
                 () = sleep_until(drawn + FRAME), if changed => {}
                 () = ends.wait() => self.handle(Msg::Terminate)?,
+                failure = terminal::broken() => return Err(failure),
             }
             if let Some(code) = self.code {
                 return Ok(code);
