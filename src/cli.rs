@@ -8,7 +8,7 @@ mod report;
 mod setup;
 mod verb;
 
-pub use args::{Args, Door, Verb};
+pub use args::{Args, Door, Output, Verb};
 pub use report::complain;
 pub use setup::{Cluster, begin};
 pub use verb::run;
