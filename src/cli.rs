@@ -9,7 +9,7 @@ mod report;
 mod setup;
 mod verb;
 
-pub use args::{Args, Door, Verb};
+pub use args::{Args, Door, Output, Verb};
 pub use journal::journal;
 pub use report::complain;
 pub use setup::{Cluster, begin, own_settings};

@@ -12,6 +12,7 @@ const HURRY: f64 = 0.02;
 
 fn main() -> ExitCode {
     let args = Args::parse();
+    let output = args.output();
     let done = landfall::secret::harden().and_then(|()| cli::journal()).and_then(|()| {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.map_err(|error| {
@@ -22,7 +23,7 @@ fn main() -> ExitCode {
         done
     });
     ExitCode::from(done.unwrap_or_else(|failure| {
-        cli::complain(&failure);
+        cli::complain(&failure, output);
         failure.kind.exit_code()
     }))
 }
