@@ -2,10 +2,12 @@
 
 mod cli;
 mod demo;
+mod faults;
 mod health;
 mod journeys;
 mod module;
 mod plan;
+mod program;
 mod project;
 mod pty;
 mod screens;
@@ -13,3 +15,4 @@ mod silence;
 mod support;
 mod vault;
 mod walls;
+mod wire;

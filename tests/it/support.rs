@@ -39,19 +39,20 @@ pub(crate) fn demo_project() -> Project {
 
 /// A session of a project over a demo cluster, with an empty memory vault.
 pub(crate) fn session(demo: &Demo, project: Project) -> Session {
+    session_over(demo.client(), project, std::env::temp_dir().join("landfall-tests"), Duration::from_mins(1))
+}
+
+/// The same over a client of its own, with a folder and a patience of its own.
+pub(crate) fn session_over(client: kube::Client, project: Project, state: PathBuf, patience: Duration) -> Session {
     let module = Module::load(&project.module, &project.folder).unwrap();
     Session::new(Setup {
         project,
         module,
         keeper: Keeper::open(VaultKind::Memory, || Ok(Box::new(Memory::default()))),
-        source: Source::Given {
-            client: demo.client(),
-            context: Demo::CONTEXT.to_owned(),
-            server: Demo::SERVER.to_owned(),
-        },
-        state: std::env::temp_dir().join("landfall-tests"),
+        source: Source::Given { client, context: Demo::CONTEXT.to_owned(), server: Demo::SERVER.to_owned() },
+        state,
         who: "ann@laptop".to_owned(),
-        patience: Duration::from_mins(1),
+        patience,
         flags: " --demo".to_owned(),
     })
 }
