@@ -78,7 +78,7 @@ impl Cluster {
                 Ok(Call::new(made.map(|request| request.map(|_| body.to_vec())))?.within(30))
             })
             .await
-            .map_err(|refusal| quiet(refusal, order.object))?;
+            .map_err(|refusal| if dry_run { refusal } else { quiet(refusal, order) })?;
         Ok(Answer {
             object: self.ingest.object(reply.body).map_err(|_| Refusal::garbled())?,
             warnings: warnings(&reply.headers),
@@ -182,20 +182,30 @@ fn placeholder(kind: &str, key: &str) -> &'static str {
     }
 }
 
-/// What the server says of a Secret may quote its values.
-fn quiet(refusal: Refusal, object: &Object) -> Refusal {
+/// What the server says of a Secret that was sent for real may quote its values, in whatever shape: its text stays here.
+/// The dry run of the same Secret carries placeholders, and its text is shown.
+fn quiet(refusal: Refusal, order: Order<'_>) -> Refusal {
+    if order.data.is_empty() {
+        return refusal;
+    }
+    let withheld = || "its text may quote a value and is withheld; the plan's own shows what it is about".to_owned();
     match refusal {
-        Refusal::Invalid { field, .. } if object.kind() == "Secret" => Refusal::Invalid {
-            message: format!(
-                "the server does not accept {}",
-                field.as_deref().map_or_else(|| "it".to_owned(), |field| format!("its field {field}"))
-            ),
-            field,
-        },
-        Refusal::Trouble(_) if object.kind() == "Secret" => {
-            Refusal::Trouble("the server ran into trouble (its text may quote a value and is withheld)".to_owned())
-        }
-        other => other,
+        Refusal::Invalid { field, .. } => Refusal::Invalid { message: withheld(), field },
+        Refusal::Trouble(_) => Refusal::Trouble(withheld()),
+        Refusal::Denied(_) => Refusal::Denied(withheld()),
+        Refusal::UnknownField(_) => Refusal::UnknownField(withheld()),
+        Refusal::Immutable(_) => Refusal::Immutable(withheld()),
+        Refusal::Stale(_) => Refusal::Stale(withheld()),
+        Refusal::Busy { after, .. } => Refusal::Busy { message: String::new(), after },
+        other @ (Refusal::NoContact { .. }
+        | Refusal::Unauthorized
+        | Refusal::Forbidden(_)
+        | Refusal::Missing
+        | Refusal::NamespaceMissing(_)
+        | Refusal::NamespaceTerminating(_)
+        | Refusal::NoSuchKind
+        | Refusal::Conflict(_)
+        | Refusal::Expired) => other,
     }
 }
 

@@ -10,7 +10,7 @@ use kube::config::{ExecInteractiveMode, KubeConfigOptions, Kubeconfig};
 use super::wire::Cluster;
 use crate::failure::{Failure, Kind, Place, Result};
 use crate::object::clean;
-use crate::secret::Digest;
+use crate::secret::{Digest, is_credential};
 
 /// How long a credential plugin may take.
 const PLUGIN: Duration = Duration::from_secs(20);
@@ -116,7 +116,7 @@ impl Source {
                         .hint("choose another with --kubeconfig FILE or --context NAME"));
                 };
                 same_server(server, &found.server, &name)?;
-                never_prompt(&mut config);
+                tame_plugins(&mut config);
                 let options = KubeConfigOptions { context: Some(name.clone()), ..KubeConfigOptions::default() };
                 let made = Config::from_custom_kubeconfig(config, &options).await;
                 let mut config = made.map_err(|_| unusable(&name))?;
@@ -140,11 +140,15 @@ async fn signed_in(config: Config) -> Result<kube::Client, String> {
     }
 }
 
-/// A credential plugin that asks would garble the screen; it is told that nobody is there.
-fn never_prompt(config: &mut Kubeconfig) {
+/// A credential plugin that asks would garble the screen; it is told that nobody is there. And it is none of its
+/// business which credentials the environment holds for us.
+fn tame_plugins(config: &mut Kubeconfig) {
+    let ours =
+        || std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).filter(|name| is_credential(name));
     for user in &mut config.auth_infos {
         if let Some(exec) = user.auth_info.as_mut().and_then(|user| user.exec.as_mut()) {
             exec.interactive_mode = Some(ExecInteractiveMode::Never);
+            exec.drop_env.get_or_insert_default().extend(ours());
         }
     }
 }

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
-use super::userinfo::replace;
+use super::userinfo::{replace, without_userinfo};
 use crate::failure::Result;
 use crate::object::{Fingerprint, Object, clean_value, visible_value};
 use crate::secret::Digest;
@@ -100,13 +100,13 @@ impl Ingest {
     /// When it is not a Kubernetes object.
     pub fn object(&self, mut value: Value) -> Result<Object> {
         self.mask(&mut value);
-        self.strings(&mut value);
-        if let Some(status) = value.get_mut("status") {
-            clean_value(status);
-        }
         if value.get("kind").and_then(Value::as_str) == Some("Event") {
-            clean_value(&mut value);
+            read(&mut value);
         }
+        if let Some(status) = value.get_mut("status") {
+            read(status);
+        }
+        self.strings(&mut value);
         visible_value(&mut value);
         Object::new(value)
     }
@@ -123,8 +123,7 @@ impl Ingest {
             }
         }
         self.mask(&mut value);
-        self.strings(&mut value);
-        clean_value(&mut value);
+        read(&mut value);
         Object::new(value)
     }
 
@@ -221,5 +220,24 @@ impl Ingest {
             Value::Object(map) => map.values_mut().for_each(|value| self.strings(value)),
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
+    }
+}
+
+/// Texts that are only read: users and passwords of URLs go without a trace, and the rest is cleaned.
+fn read(value: &mut Value) {
+    bare(value);
+    clean_value(value);
+}
+
+fn bare(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            if text.contains("://") && text.contains('@') {
+                *text = without_userinfo(text);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(bare),
+        Value::Object(map) => map.values_mut().for_each(bare),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

@@ -156,18 +156,19 @@ impl Refusal {
 
     /// The refusal in one clause.
     pub fn words(&self) -> String {
-        let said = |message: &String, else_: &str| if message.is_empty() { else_.to_owned() } else { message.clone() };
         match self {
             Self::NoContact { why, .. } => why.clone(),
             Self::Unauthorized => "the cluster does not accept the credentials of this context".to_owned(),
-            Self::Forbidden(message) => said(message, "the server does not say which right is missing"),
             Self::NamespaceTerminating(_) => "the namespace is being deleted".to_owned(),
             Self::Stale(_) => "it was changed or made anew meanwhile".to_owned(),
-            Self::Immutable(message) => said(message, "a field of it cannot change"),
-            Self::UnknownField(message) => said(message, "it has a field its kind does not know"),
-            Self::Denied(message) => said(message, "a rule of the cluster denies it"),
-            Self::Trouble(message) => said(message, "the server does not say what is wrong"),
-            Self::Invalid { message, .. } => said(message, "the server does not accept it"),
+            Self::Busy { message, .. } if message.is_empty() => "the server is busy".to_owned(),
+            Self::Forbidden(message)
+            | Self::Immutable(message)
+            | Self::UnknownField(message)
+            | Self::Denied(message)
+            | Self::Trouble(message)
+            | Self::Busy { message, .. }
+            | Self::Invalid { message, .. } => message.clone(),
             Self::Missing => "it is not there".to_owned(),
             Self::NamespaceMissing(name) => format!("namespace {name} is not there"),
             Self::NoSuchKind => {
@@ -180,7 +181,6 @@ impl Refusal {
                     .collect();
                 names.join(", ")
             }
-            Self::Busy { message, .. } => said(message, "the server is busy"),
             Self::Expired => "the history that was asked for is gone".to_owned(),
         }
     }

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use http::StatusCode;
 use serde_json::Value;
 
 use super::refusal::{Held, Refusal};
@@ -14,21 +15,23 @@ use crate::object::clean;
 /// A refusal from a status code and its body; `after` is what the header `Retry-After` said.
 pub(super) fn classify(status: u16, body: &Value, after: Option<Duration>) -> Refusal {
     let text = |pointer: &str| body.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-    let message = taken(text("/message"));
+    let whole = taken(text("/message"));
+    let message = one_line(&whole);
     let causes = body.pointer("/details/causes").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let after =
         after.or_else(|| body.pointer("/details/retryAfterSeconds").and_then(Value::as_u64).map(Duration::from_secs));
     // A webhook or policy may deny with any code.
     if status != 401 && denies(&message) {
-        return Refusal::Denied(message);
+        return Refusal::Denied(after_first(&message, " is forbidden: "));
     }
     match status {
         401 => Refusal::Unauthorized,
         403 if causes.iter().any(|cause| of(cause, "reason") == "NamespaceTerminating") => {
             Refusal::NamespaceTerminating(message)
         }
-        403 if admission(&message) => Refusal::Denied(message),
-        403 => Refusal::Forbidden(message),
+        403 if admission(&message) => Refusal::Denied(after_first(&message, " is forbidden: ")),
+        403 if message.is_empty() => Refusal::Forbidden("the server does not say which right is missing".to_owned()),
+        403 => Refusal::Forbidden(after_first(&message, " is forbidden: ")),
         404 if text("/details/kind") == "namespaces" => Refusal::NamespaceMissing(clean(text("/details/name"))),
         404 if text("/reason") == "NotFound" && !text("/details/name").is_empty() => Refusal::Missing,
         404 => Refusal::NoSuchKind,
@@ -40,20 +43,29 @@ pub(super) fn classify(status: u16, body: &Value, after: Option<Duration>) -> Re
         413 => Refusal::Invalid { message: "the object is larger than the server takes".to_owned(), field: None },
         400 if message.contains("strict decoding error: ") => Refusal::UnknownField(after_last(&message, "error: ")),
         400 | 422 => invalid(message, causes),
-        429 | 502 | 503 | 504 => Refusal::Busy { message, after },
+        429 => Refusal::Busy { message: String::new(), after }, // its text only asks for patience
+        502..=504 => Refusal::Busy { message, after },
         500 if message.contains("failed to create typed patch object")
             || message.contains("duplicate entries for key") =>
         {
-            Refusal::UnknownField(typed(&message))
+            Refusal::UnknownField(typed(&whole))
         }
         500 if message.contains("failed calling webhook") => Refusal::Busy { message: webhook(&message), after },
-        _ if message.is_empty() => Refusal::Trouble(format!("the server answered with code {status} and no reason")),
+        _ if message.is_empty() => {
+            let code = StatusCode::from_u16(status).map_or_else(|_| status.to_string(), |code| code.to_string());
+            Refusal::Trouble(format!("the server answered {code} and nothing more"))
+        }
         _ => Refusal::Trouble(message),
     }
 }
 
 fn taken(text: &str) -> String {
     clean(&without_userinfo(text))
+}
+
+/// A text in one line, without its full stop.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").trim_end_matches('.').to_owned()
 }
 
 fn of<'v>(cause: &'v Value, field: &str) -> &'v str {
@@ -88,15 +100,19 @@ fn invalid(message: String, causes: &[Value]) -> Refusal {
     if immutable {
         let short = |cause: &Value| {
             let field = taken(of(cause, "field"));
-            let why = taken(of(cause, "message").lines().next().unwrap_or_default());
+            let why = one_line(taken(of(cause, "message")).lines().next().unwrap_or_default());
             format!("{field}: {}", after_last(&why, ": "))
         };
         let words: Vec<String> = causes.iter().map(short).collect();
         return Refusal::Immutable(if words.is_empty() { message } else { words.join(", ") });
     }
+    let message = match after_first(&message, " is invalid: ") {
+        message if message.is_empty() => "the server does not say why".to_owned(),
+        message => message,
+    };
     Refusal::Invalid {
+        message,
         field: causes.first().map(|cause| of(cause, "field")).filter(|field| !field.is_empty()).map(clean),
-        message: message.split_once(" is invalid: ").map(|(_, rest)| rest.to_owned()).unwrap_or(message),
     }
 }
 
@@ -111,6 +127,11 @@ const IMMUTABLE: [&[&str]; 8] = [
     &["may not be changed in an update"],
     &["Value is immutable"],
 ];
+
+/// The end of a text, from behind the first such sign: the object's name in front is said elsewhere.
+fn after_first(text: &str, sign: &str) -> String {
+    text.split_once(sign).map_or(text, |(_, end)| end).to_owned()
+}
 
 /// The end of a text, from behind the last such sign.
 fn after_last(text: &str, sign: &str) -> String {

@@ -16,7 +16,7 @@ pub(super) fn replace(text: &str, with: &dyn Fn(&str) -> String) -> String {
         out.push_str(head);
         let word = word(tail);
         match userinfo(word) {
-            Some(found) if Fingerprint::parse(found).is_none() => out.push_str(&with(found)),
+            Some(found) if found != "●" && Fingerprint::parse(found).is_none() => out.push_str(&with(found)),
             Some(found) => out.push_str(found),
             None => {}
         }
@@ -38,7 +38,7 @@ fn word(tail: &str) -> &str {
 /// User and password of a URL. A password may hold what should have been encoded (`/`, `?`, `#`, `@`), so everything up to
 /// the last `@` belongs to it, unless what comes first is plainly a host with a path.
 fn userinfo(word: &str) -> Option<&str> {
-    let found = &word[..word.rfind('@')?];
+    let found = &word[..word.rfind('@').filter(|at| *at > 0)?];
     let authority = &word[..word.find(['/', '?', '#', ',']).unwrap_or(word.len())];
     let port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
     let host = authority.starts_with('[') || authority.split_once(':').is_none_or(|(_, end)| port(end));

@@ -8,11 +8,12 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::run::Teller;
-use super::{Contact, End, Stop, Told, What};
+use super::{Contact, End, Session, Stop, Told, What};
 use crate::cluster::{Cluster, News, Refusal, Resource, Watched, follow};
 use crate::failure::Failure;
 use crate::health::{Cause, Memory, Tree, Verdict, tree};
 use crate::object::{Key, Object, Objects};
+use crate::release::Release;
 
 /// How long news are gathered before they are judged.
 const GATHER: Duration = Duration::from_millis(30);
@@ -46,8 +47,9 @@ impl Found {
 
 /// Follows the objects of a release.
 pub(super) struct Follower {
+    session: Session,
     cluster: Cluster,
-    namespace: String,
+    release: Release,
     roots: Vec<Key>,
     memory: Memory,
     objects: Objects,
@@ -57,10 +59,16 @@ pub(super) struct Follower {
 }
 
 impl Follower {
-    pub(super) fn new(cluster: &Cluster, namespace: &str, roots: Vec<Key>, memory: Memory) -> Self {
+    pub(super) fn new(
+        session: &Session,
+        (cluster, release): (&Cluster, &Release),
+        roots: Vec<Key>,
+        memory: Memory,
+    ) -> Self {
         Self {
+            session: session.clone(),
             cluster: cluster.clone(),
-            namespace: namespace.to_owned(),
+            release: release.clone(),
             roots,
             memory,
             objects: Objects::default(),
@@ -138,13 +146,14 @@ impl Follower {
                         unseen.remove(&kind);
                         tracing::info!(kind, why = refusal.words(), "cannot be followed");
                     }
-                    News::Lost(refusal) => match &mut lost {
-                        Some((_, last)) => *last = refusal,
-                        None => {
+                    News::Lost(refusal) => {
+                        if lost.is_none() {
                             teller.tell(What::Contact(lost_contact(&refusal))).await;
-                            lost = Some((Instant::now(), refusal));
                         }
-                    },
+                        // The reason may change while it lasts: first no answer, then no way in.
+                        let since = lost.map_or_else(Instant::now, |(since, _)| since);
+                        lost = Some((since, refusal));
+                    }
                     News::Back => {
                         if lost.take().is_some() {
                             teller.tell(What::Contact(Contact::Live)).await;
@@ -183,7 +192,9 @@ impl Follower {
     }
 
     fn judge(&self) -> Tree {
-        tree(&self.roots, &self.objects, &self.memory, Timestamp::now())
+        let mut tree = tree(&self.roots, &self.objects, &self.memory, Timestamp::now());
+        self.session.explain_all(&self.release, &self.objects, &mut tree.roots);
+        tree
     }
 
     fn is_current(&self) -> bool {
@@ -217,7 +228,7 @@ impl Follower {
         let mut watches = Vec::new();
         for (api, kind) in kinds {
             if let Some(resource) = self.resource(api, kind, teller).await {
-                watches.push(Watched { resource, namespace: Some(self.namespace.clone()) });
+                watches.push(Watched { resource, namespace: Some(self.release.namespace.clone()) });
             }
         }
         watches
@@ -248,7 +259,7 @@ impl Follower {
 
     fn replace(&mut self, kind: &str, objects: Vec<Object>, fresh: &mut Vec<Told>) {
         let known: Vec<Key> = self.objects.of_kind(kind).map(|object| object.key().clone()).collect();
-        for key in known.into_iter().filter(|key| key.namespace.as_deref() == Some(&self.namespace)) {
+        for key in known.into_iter().filter(|key| key.namespace.as_deref() == Some(&self.release.namespace)) {
             if !objects.iter().any(|object| *object.key() == key) {
                 self.objects.remove(&key);
             }

@@ -46,7 +46,7 @@ impl Session {
         let credentials = self.complete(&project, &environment.name).await?;
         let cluster = self.open(environment).await?;
         let release = self.release(&project, environment);
-        let asked = |refusal: Refusal| refusal.failure("be asked about this environment", cluster.server());
+        let asked = |refusal: Refusal| refusal.failure("look at this environment", cluster.server());
         let record = Record::read(&cluster, &release).await.map_err(asked)?;
         let key = record.as_ref().map_or_else(Digest::random, |record| record.state.key.clone());
         let loads = self.desired(&project, environment, &credentials, Some(&key))?;
@@ -97,7 +97,7 @@ impl Session {
             }
         }
         plan.blockers.extend(rehearser.missing_rights().await.map_err(asked)?);
-        self.turn_knobs(&mut plan, &cluster).await;
+        self.turn_knobs(&mut plan).await;
         // One namespace that is missing is one thing to do, however many objects wait for it.
         plan.blockers.dedup_by(|one, other| one.sentence == other.sentence && one.next == other.next);
         plan.warnings.extend(left_over(&plan));

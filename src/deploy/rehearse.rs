@@ -144,11 +144,14 @@ impl<'a> Rehearser<'a> {
                 field.as_deref().map(pointer),
             ),
             Refusal::UnknownField(message) => refused(
-                // The server's text begins with what it was doing; what is wrong stands behind.
-                format!("{key} cannot be read by the server: {}.", message.rsplit("): ").next().unwrap_or(&message)),
+                format!("{key} does not fit its kind: {message}."),
                 "Correct the template, then plan again.",
                 None,
             ),
+            // The API server does not call such a webhook in a dry run; what it says comes at apply.
+            Refusal::Denied(message) if message.contains("support dry run") => {
+                Rehearsal::Unseen("a webhook cannot be asked before".to_owned())
+            }
             Refusal::Denied(message) => refused(
                 format!("A rule of the cluster forbids {key}: {message}."),
                 "Meet the rule, or ask whoever made it.",
@@ -262,16 +265,18 @@ fn never_replaced(kind: &str) -> bool {
     )
 }
 
-/// A field as the server writes it (`spec.ports[0].nodePort`) as a JSON pointer.
-fn pointer(field: &str) -> String {
-    field.replace(['.', '['], "/").replace(']', "").trim_start_matches('/').split('/').fold(
-        String::new(),
-        |mut pointer, part| {
+/// A field as the server writes it (`spec.ports[0].nodePort`, `data[init.py]`) as a JSON pointer.
+pub(super) fn pointer(field: &str) -> String {
+    let mut pointer = String::new();
+    for (at, part) in field.trim_start_matches('.').split(['[', ']']).enumerate() {
+        // Every second part stands in brackets, where a dot belongs to the key.
+        let names: Vec<&str> = if at % 2 == 1 { vec![part] } else { part.split('.').collect() };
+        for name in names.into_iter().filter(|name| !name.is_empty()) {
             pointer.push('/');
-            pointer.push_str(part);
-            pointer
-        },
-    )
+            pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+        }
+    }
+    pointer
 }
 
 fn right(need: &Need) -> Blocker {

@@ -43,7 +43,7 @@ impl Session {
         let environment = project.environment(environment)?;
         let cluster = self.open(environment).await?;
         let release = self.release(&project, environment);
-        let failed = |refusal: Refusal| refusal.failure("be asked about this environment", cluster.server());
+        let failed = |refusal: Refusal| refusal.failure("look at this environment", cluster.server());
         let Some(record) = Record::read(&cluster, &release).await.map_err(failed)? else {
             return Err(Failure::new(Kind::Blocked, format!("nothing has been applied to {} yet", environment.name))
                 .hint(format!("apply it: landfall apply {}{}", environment.name, self.inner.flags)));
@@ -61,7 +61,7 @@ impl Session {
         let waves = vec![Wave { steps: steps.collect() }];
         teller.tell(What::Started { operation: Operation::Watch, target: Box::new(target.clone()), waves }).await;
         teller.tell(What::Waiting).await;
-        let mut follower = Follower::new(&cluster, &release.namespace, roots.clone(), Memory::new(record.state.when));
+        let mut follower = Follower::new(self, (&cluster, &release), roots.clone(), Memory::new(record.state.when));
         let objects = self.gather_objects(&cluster, &release, &roots).await;
         follower.know(objects.iter().filter(|object| object.kind() != "Event").cloned());
         let found = if until_ready {
@@ -71,7 +71,7 @@ impl Session {
         };
         let credentials = self.gather(&project, &environment.name).await.unwrap_or_default();
         let facts = self.facts(&project, environment, &credentials).ok();
-        let cause = found.cause.map(|cause| self.explain(cause));
+        let cause = found.cause;
         let remedies = match &cause {
             Some(cause) => self.remedies_of(&project, environment, &cluster, cause).await,
             None => Vec::new(),

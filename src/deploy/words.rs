@@ -5,7 +5,8 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use crate::health::{Node, Stage, Tree, Verdict};
-use crate::plan::{Action, Plan, Restart};
+use crate::object::{Key, Object};
+use crate::plan::{Action, FieldChange, Plan, Restart};
 
 /// A duration as people say it: `48 s`, `2 min 5 s`.
 pub(super) fn duration(took: SignedDuration) -> String {
@@ -23,31 +24,52 @@ pub(super) fn patience(patience: Duration) -> String {
     duration(SignedDuration::try_from(patience).unwrap_or(SignedDuration::MAX))
 }
 
-/// What changed, one line each, the first few.
-pub(super) fn changed(plan: &Plan<()>) -> Vec<String> {
+/// What changed, one line each; several lines of one file are one.
+pub(super) fn changed(plan: &Plan<()>, written: &[Object]) -> Vec<String> {
     let mut lines = Vec::new();
-    let created = plan.count(Action::Create);
-    if created > 0 {
-        lines.push(format!("{created} {} created", if created == 1 { "object" } else { "objects" }));
+    let is_written = |key: &Key| written.iter().any(|object| object.key() == key);
+    let created: Vec<bool> =
+        plan.changes.iter().filter(|c| c.action == Action::Create).map(|c| is_written(&c.key)).collect();
+    match (created.iter().filter(|done| **done).count(), created.len()) {
+        (_, 0) => {}
+        (1, 1) => lines.push("1 object created".to_owned()),
+        (done, all) if done == all => lines.push(format!("{all} objects created")),
+        (done, all) => lines.push(format!("{done} of {all} objects created")),
     }
-    for change in
-        plan.changes.iter().filter(|change| change.action == Action::Update || change.action == Action::Replace)
-    {
-        for field in change.fields.iter().filter(|field| !field.path.contains("landfall.dev/")) {
-            let name = field.path.rsplit('.').next().unwrap_or(&field.path).trim_start_matches("data");
-            let name = name.trim_matches(['[', ']']);
-            lines.push(match (&field.before, &field.after) {
-                (Some(before), Some(after)) if before.starts_with('●') || after.starts_with('●') => {
-                    format!("{name} in {}", change.key)
-                }
-                (Some(before), Some(after)) => format!("{name} {before} → {after}"),
-                (None, Some(after)) if after.starts_with('●') => format!("{name} in {}", change.key),
-                (None, Some(after)) => format!("{name} {after}"),
-                (_, None) => format!("{name} taken away"),
-            });
+    let changes = plan.changes.iter().filter(|c| is_written(&c.key));
+    let changes = changes.filter(|c| c.action == Action::Update || c.action == Action::Replace);
+    for (change, field) in changes.flat_map(|change| change.fields.iter().map(move |field| (change, field))) {
+        if field.path.contains("landfall.dev/") {
+            continue;
+        }
+        let line = line(&change.key, field);
+        if !lines.contains(&line) {
+            lines.push(line);
         }
     }
     lines
+}
+
+fn line(key: &Key, field: &FieldChange) -> String {
+    let secret = |text: &Option<String>| text.as_ref().is_some_and(|text| text.contains('●'));
+    if let Some((file, _)) = field.path.split_once(" line ") {
+        return format!("{} in {key}", leaf(file));
+    }
+    let name = leaf(&field.path);
+    match (&field.before, &field.after) {
+        _ if secret(&field.before) || secret(&field.after) => format!("{name} in {key}"),
+        (Some(before), Some(after)) => format!("{name} {before} → {after}"),
+        (None, Some(after)) => format!("{name} {after}"),
+        (_, None) => format!("{name} taken away"),
+    }
+}
+
+/// The last name of a field's path; a name in brackets may hold dots.
+fn leaf(path: &str) -> &str {
+    match path.strip_suffix(']').and_then(|path| path.rsplit_once('[')) {
+        Some((_, name)) => name,
+        None => path.rsplit('.').next().unwrap_or(path),
+    }
 }
 
 /// The pods in words: "1 of 1, restarted because of image".

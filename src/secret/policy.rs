@@ -117,9 +117,10 @@ impl Judge {
         self.seen().remove(&(environment.to_owned(), name.to_owned()));
     }
 
-    /// Loads the word lists, which takes the first judgement some 20 ms longer.
-    pub fn warm() {
-        let _ = zxcvbn("warm", &[]);
+    /// Why a value must not be used at all, if so; quick, since its strength is no matter here.
+    pub fn refuses(rule: &Rule, value: &Secret) -> Option<String> {
+        #[expect(clippy::disallowed_methods, reason = "judged in place; the words hold no part of the value")]
+        value.open(|value| refused(rule, value)).map(|remark| remark.advice)
     }
 
     /// Judges a value for a credential of an environment.
@@ -181,30 +182,29 @@ impl Remark {
     }
 }
 
-fn remark(environment: &str, rule: &Rule, value: &str) -> Remark {
+/// Why a value must not be used at all; quick, without the word lists.
+fn refused(rule: &Rule, value: &str) -> Option<Remark> {
     let length = value.chars().count();
     if value.is_empty() {
-        return Remark::new(Level::Needed, "needed", "");
+        return Some(Remark::new(Level::Needed, "needed", ""));
     }
     if value.chars().any(char::is_control) {
-        return Remark::new(
-            Level::Malformed,
-            "has a control character",
-            "Tabs, line breaks and the like are not taken.",
-        );
+        let advice = "Tabs, line breaks and the like are not taken.";
+        return Some(Remark::new(Level::Malformed, "has a control character", advice));
     }
     if length < rule.minimum {
         let words = format!("too short: {length} of {}", rule.minimum);
-        return Remark::new(Level::TooShort, words, format!("{} characters or more are asked for.", rule.minimum));
+        let advice = format!("{} characters or more are asked for.", rule.minimum);
+        return Some(Remark::new(Level::TooShort, words, advice));
     }
-    if let Some(Pattern(pattern)) = &rule.pattern
-        && !pattern.is_match(value).unwrap_or(false)
-    {
-        return Remark::new(
-            Level::Malformed,
-            "not of the form asked for",
-            format!("It has to match {}", pattern.as_str()),
-        );
+    let pattern = rule.pattern.as_ref().filter(|Pattern(pattern)| !pattern.is_match(value).unwrap_or(false))?;
+    let advice = format!("It has to match {}", pattern.0.as_str());
+    Some(Remark::new(Level::Malformed, "not of the form asked for", advice))
+}
+
+fn remark(environment: &str, rule: &Rule, value: &str) -> Remark {
+    if let Some(refused) = refused(rule, value) {
+        return refused;
     }
     if rule.leftovers.iter().any(|leftover| leftover.eq_ignore_ascii_case(value)) {
         let advice = "This value stands in an example that anyone can read.";

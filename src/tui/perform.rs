@@ -69,10 +69,10 @@ impl Performer {
                 let _ = pumped.await;
                 Answer::Ran(Box::new(Ok(outcome)))
             }
-            Wish::Watch(name) => {
+            Wish::Watch { environment, until_ready } => {
                 let stop = self.stop(question);
                 let (events, pumped) = self.pump(question);
-                let outcome = session.watch(&name, false, events, stop).await;
+                let outcome = session.watch(&environment, until_ready, events, stop).await;
                 let _ = pumped.await;
                 Answer::Ran(Box::new(outcome))
             }

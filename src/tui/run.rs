@@ -18,8 +18,10 @@ use crate::failure::{Failure, Result};
 
 /// How many answers and events may wait.
 const WAITING: usize = 1024;
-/// Drawn at most this often.
+/// Drawn at most this often for what happens elsewhere.
 const FRAME: Duration = Duration::from_millis(16);
+/// Drawn at most this often for what a person does: at once, unless keys or the wheel pour in.
+const ANSWER: Duration = Duration::from_millis(4);
 /// One phase of what moves.
 const TICK: Duration = Duration::from_millis(250);
 
@@ -54,6 +56,11 @@ fn resolved(options: Options, variable: impl Fn(&str) -> Option<String>) -> Opti
     Options { color, ascii: options.ascii || !utf8, ..options }
 }
 
+/// The earlier of what is due already and the next moment.
+fn sooner(due: Option<Instant>, next: Instant) -> Instant {
+    due.map_or(next, |due| due.min(next))
+}
+
 struct Running {
     app: App,
     guard: Guard,
@@ -71,13 +78,15 @@ impl Running {
         for effect in self.app.start() {
             self.effect(effect)?;
         }
-        let mut changed = true;
-        let mut drawn = Instant::now() - FRAME;
+        let mut due = Some(Instant::now());
+        let mut drawn = Instant::now();
         let mut second = 0;
         loop {
             tokio::select! {
                 event = terminal.next() => match event {
-                    Some(Ok(event)) => changed |= self.input(event)?,
+                    Some(Ok(event)) => if self.input(event)? {
+                        due = Some(sooner(due, drawn + ANSWER));
+                    },
                     // The terminal is gone; so is the person.
                     Some(Err(_)) | None => return Ok(130),
                 },
@@ -87,27 +96,29 @@ impl Running {
                     while let Ok(msg) = received.try_recv() {
                         self.handle(msg)?;
                     }
-                    changed = true;
+                    due = Some(sooner(due, drawn + FRAME));
                 }
                 _ = tick.tick() => {
                     let now = Timestamp::now();
                     self.handle(Msg::Tick(now))?;
                     // Ages move once a second; spinners with every tick, but only while something is in motion.
-                    changed |= self.app.state().is_moving() || second != now.as_second();
+                    if self.app.state().is_moving() || second != now.as_second() {
+                        due = Some(sooner(due, drawn + FRAME));
+                    }
                     second = now.as_second();
                 }
-                () = sleep_until(drawn + FRAME), if changed => {}
+                () = sleep_until(due.unwrap_or(drawn)), if due.is_some() => {}
                 () = ends.wait() => self.handle(Msg::Terminate)?,
                 failure = terminal::broken() => return Err(failure),
             }
             if let Some(code) = self.code {
                 return Ok(code);
             }
-            if changed && drawn.elapsed() >= FRAME {
+            if due.is_some_and(|due| due <= Instant::now()) {
                 let app = &mut self.app;
                 self.guard.draw(|frame| app.draw(frame))?;
                 drawn = Instant::now();
-                changed = false;
+                due = None;
             }
         }
     }
@@ -141,7 +152,7 @@ impl Running {
             | Wish::SetValue { .. }
             | Wish::Prepare { .. }
             | Wish::Apply(_)
-            | Wish::Watch(_)
+            | Wish::Watch { .. }
             | Wish::Stop(_)
             | Wish::Follow { .. }
             | Wish::Ways { .. }

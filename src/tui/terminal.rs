@@ -1,6 +1,6 @@
 //! The terminal, taken and always given back: at the end, on a failure, on a panic, on a signal.
 
-use std::io::{self, IsTerminal, Stdout, Write, stdin, stdout};
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write, stdin, stdout};
 use std::panic;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,6 +17,12 @@ use tokio::sync::Notify;
 
 use crate::failure::{Failure, Kind, Result};
 
+/// A frame goes out whole: standard output alone would cut it into pieces of 1 KiB.
+type Screen = CrosstermBackend<BufWriter<Stdout>>;
+
+/// Room for a frame in which every cell is new.
+const FRAME: usize = 64 * 1024;
+
 /// Whether the terminal is ours. It is given back once: twice would put the cursor back over what was said since.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
@@ -25,7 +31,7 @@ static BROKEN: Notify = Notify::const_new();
 
 /// A terminal that is given back when this is dropped.
 pub(crate) struct Guard {
-    terminal: Terminal<CrosstermBackend<Stdout>>,
+    terminal: Terminal<Screen>,
     mouse: bool,
 }
 
@@ -62,7 +68,8 @@ impl Guard {
                 BROKEN.notify_one();
             }));
         });
-        let taken = enter(mouse).and_then(|()| Terminal::new(CrosstermBackend::new(stdout())));
+        let taken =
+            enter(mouse).and_then(|()| Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(FRAME, stdout()))));
         match taken {
             Ok(terminal) => Ok(Self { terminal, mouse }),
             Err(error) => {
@@ -73,7 +80,7 @@ impl Guard {
     }
 
     /// The terminal to draw on.
-    pub(crate) fn terminal(&mut self) -> &mut Terminal<CrosstermBackend<Stdout>> {
+    pub(crate) fn terminal(&mut self) -> &mut Terminal<Screen> {
         &mut self.terminal
     }
 

@@ -4,6 +4,7 @@ mod cli;
 mod demo;
 mod faults;
 mod health;
+mod ingest;
 mod journeys;
 mod module;
 mod plan;

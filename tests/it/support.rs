@@ -39,11 +39,16 @@ pub(crate) fn demo_project() -> Project {
 
 /// A session of a project over a demo cluster, with an empty memory vault.
 pub(crate) fn session(demo: &Demo, project: Project) -> Session {
-    session_over(demo.client(), project, std::env::temp_dir().join("landfall-tests"), Duration::from_mins(1))
+    session_over(demo.client(), project)
 }
 
-/// The same over a client of its own, with a folder and a patience of its own.
-pub(crate) fn session_over(client: kube::Client, project: Project, state: PathBuf, patience: Duration) -> Session {
+/// As [`session`], over a client that leads to a demo cluster in its own way.
+pub(crate) fn session_over(client: kube::Client, project: Project) -> Session {
+    session_in(client, project, std::env::temp_dir().join("landfall-tests"), Duration::from_mins(1))
+}
+
+/// As [`session_over`], with a folder and a patience of its own.
+pub(crate) fn session_in(client: kube::Client, project: Project, state: PathBuf, patience: Duration) -> Session {
     let module = Module::load(&project.module, &project.folder).unwrap();
     Session::new(Setup {
         project,

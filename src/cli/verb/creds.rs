@@ -1,14 +1,22 @@
 //! `landfall creds`: the credentials of an environment. Values come from a prompt or standard input, never from an
 //! argument, and are never printed.
 
+use super::begin::vault_not_ready;
 use crate::cli::args::{Creds, Fields};
 use crate::cli::ask;
-use crate::cli::report::Report;
+use crate::cli::report::{Report, advice};
 use crate::deploy::{Entry, FormField, Session};
-use crate::failure::{Failure, Result};
-use crate::secret::Secret;
+use crate::failure::{Failure, Kind, Result};
+use crate::secret::{Health, Secret, VaultKind, variable};
 
-pub(super) async fn run(session: &Session, asked: &Creds, report: Report) -> Result<u8> {
+pub(super) async fn run(session: &Session, asked: &Creds, demo: bool, report: Report) -> Result<u8> {
+    match asked {
+        Creds::List(_) => {}
+        Creds::Set(fields) | Creds::Generate(fields) | Creds::Rm(fields) => {
+            session.project().environment(&fields.environment)?;
+            keeps(session, &fields.environment, demo).await?;
+        }
+    }
     match asked {
         Creds::List(several) => {
             let names =
@@ -22,19 +30,61 @@ pub(super) async fn run(session: &Session, asked: &Creds, report: Report) -> Res
         Creds::Set(fields) => set(session, fields, report).await?,
         Creds::Generate(fields) => {
             let made = session.generate(&fields.environment, &fields.fields).await?;
-            report.done("made", &fields.environment, &made);
+            if made.is_empty() {
+                report.nothing("made", &fields.environment, "everything that can be made is stored already");
+            } else {
+                report.done("made", &fields.environment, &made);
+            }
         }
         Creds::Rm(fields) => {
             if fields.fields.is_empty() {
                 return Err(Failure::input("which credentials should be removed?")
                     .hint(format!("name them: landfall creds rm {} pgsql.password", fields.environment)));
             }
+            let stored = stored(session, &fields.environment).await?;
             session.forget(&fields.environment, &fields.fields).await?;
-            report.done("removed", &fields.environment, &fields.fields);
+            let removed: Vec<_> = fields.fields.iter().filter(|name| stored.contains(name)).cloned().collect();
+            if removed.is_empty() {
+                report.nothing("removed", &fields.environment, "nothing was removed: these were not stored");
+            } else {
+                report.done("removed", &fields.environment, &removed);
+            }
         }
     }
     session.settle().await?;
     Ok(0)
+}
+
+/// Whether the vault keeps what it is given; said before anything is asked or made.
+pub(super) async fn keeps(session: &Session, environment: &str, demo: bool) -> Result<()> {
+    let standing = session.vault().await;
+    if !matches!(standing.health, Health::Ready) {
+        return Err(vault_not_ready(&standing));
+    }
+    let failure = |what: &str| {
+        Failure::new(Kind::Vault, what).hint("use a vault that keeps credentials: --vault keyring (the default)")
+    };
+    match standing.kind {
+        VaultKind::Keyring => Ok(()),
+        VaultKind::Memory if demo => {
+            advice("demo: what is stored is forgotten when this command ends");
+            Ok(())
+        }
+        VaultKind::Memory => Err(failure("memory is wiped when this command ends, so nothing would be kept")),
+        VaultKind::Environ => Err(failure("credentials in the process environment cannot be changed from here")
+            .hint(format!("or set them before the start: {}", variable(Some(environment), "pgsql.password")))),
+        VaultKind::Stdin => {
+            Err(failure("credentials from standard input cannot be changed from here")
+                .hint("or change what is piped in"))
+        }
+    }
+}
+
+/// The credentials an environment has.
+async fn stored(session: &Session, environment: &str) -> Result<Vec<String>> {
+    let form = session.form(environment).await?;
+    let fields = form.groups.iter().flat_map(|group| &group.fields);
+    Ok(fields.filter(|field| field.stored.is_some()).map(|field| field.name.clone()).collect())
 }
 
 /// What is said about each stored value, by field.
@@ -77,9 +127,18 @@ async fn set(session: &Session, asked: &Fields, report: Report) -> Result<()> {
     } else {
         let [field] = chosen.as_slice() else {
             return Err(Failure::input("without a terminal one credential at a time is read from standard input")
-                .hint(format!("landfall creds set {environment} FIELD < file")));
+                .hint(match chosen.first() {
+                    Some(field) => format!("landfall creds set {environment} {} < FILE", field.name),
+                    None => {
+                        format!("all are set; name the one to change: landfall creds set {environment} FIELD < FILE")
+                    }
+                }));
         };
         entries.push(Entry { field: field.name.clone(), value: ask::piped()? });
+    }
+    if entries.is_empty() {
+        report.nothing("set", environment, "nothing was entered, nothing was changed");
+        return Ok(());
     }
     let names: Vec<String> = entries.iter().map(|entry| entry.field.clone()).collect();
     session.save(environment, entries).await?;

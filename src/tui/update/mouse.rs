@@ -49,10 +49,10 @@ fn row(state: &mut State, mode: Mode, at: usize) -> Vec<Effect> {
             Vec::new()
         }
         Mode::Rollout => {
-            let again = state.environment().and_then(|e| e.rollout.as_ref()).is_some_and(|r| r.cursor == at);
+            let again = state.environment().and_then(|e| e.rollout.as_ref()).is_some_and(|r| r.cursor == Some(at));
             focus(state, Pane::Main);
             if let Some(rollout) = state.environment_mut().and_then(|e| e.rollout.as_mut()) {
-                rollout.cursor = at;
+                rollout.cursor = Some(at);
             }
             if again { act::open(state, mode) } else { Vec::new() }
         }

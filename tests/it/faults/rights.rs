@@ -16,7 +16,8 @@ async fn plan(session: &Session) -> Plan<landfall::deploy::Payload> {
 
 /// What the plan says of what blocks it.
 fn blocks(plan: &Plan<landfall::deploy::Payload>) -> String {
-    plan.blockers.iter().map(|blocker| format!("{} {}\n", blocker.sentence, blocker.next)).collect()
+    let sentences: Vec<_> = plan.blockers.iter().flat_map(|blocker| [&*blocker.sentence, &*blocker.next]).collect();
+    sentences.join("\n")
 }
 
 #[tokio::test]

@@ -11,11 +11,11 @@ use landfall::plan::Consent;
 use serde_json::json;
 use tokio::sync::mpsc;
 
-use crate::support::{apply, apply_well, demo, demo_project, session_over};
+use crate::support::{apply, apply_well, demo, demo_project, session_in};
 use crate::wire::{Asked, Fate, Wire, over};
 
 async fn session(client: kube::Client, patience: Duration) -> Session {
-    let session = session_over(client, demo_project(), std::env::temp_dir().join("landfall-tests"), patience);
+    let session = session_in(client, demo_project(), std::env::temp_dir().join("landfall-tests"), patience);
     session.make_up("dev").await.unwrap();
     session
 }

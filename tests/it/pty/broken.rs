@@ -38,5 +38,5 @@ fn session() -> Session {
         panic!("the wire broke down")
     };
     let client = kube::Client::new(tower::service_fn(broken), "default");
-    session_over(client, demo_project(), std::env::temp_dir(), std::time::Duration::from_mins(1))
+    session_over(client, demo_project())
 }

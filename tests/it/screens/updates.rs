@@ -1,16 +1,14 @@
 //! State and message in, state and effects out.
 
-use landfall::deploy::{End, Event, Operation, What};
 use landfall::failure::Failure;
-use landfall::health::Tree;
 use landfall::plan::Action as Change;
 use landfall::secret::Secret;
-use landfall::tui::effect::{Answer, Question, Wish};
+use landfall::tui::effect::{Answer, Wish};
 use landfall::tui::keymap::Mode;
 use landfall::tui::msg::{Msg, Turn};
 use landfall::tui::screens::credentials::Entered;
 use landfall::tui::state::{Dialog, Screen};
-use landfall::tui::{App, ColorMode, Options, Start};
+use landfall::tui::{App, ColorMode, Options};
 use ratatui::layout::Size;
 use zeroize::Zeroizing;
 
@@ -26,26 +24,12 @@ fn screen(stage: &Stage) -> Screen {
     stage.app.state().screen
 }
 
-fn is_quit(wish: &Wish) -> bool {
-    matches!(wish, Wish::Quit(_))
-}
-
 #[test]
 fn the_first_thing_is_to_ask_the_vault_and_every_cluster() {
     let names = vec!["dev".to_owned(), "prod".to_owned()];
     let mut app = App::of(("mlflow".into(), "MLflow".into()), names, Options::default(), NORMAL).unwrap();
     let asked: Vec<String> = app.start().iter().map(|effect| format!("{:?}", effect.wish)).collect();
     assert_eq!(asked, ["Vault", "Glance(\"dev\")", "Survey(\"dev\")", "Glance(\"prod\")", "Survey(\"prod\")"]);
-}
-
-#[test]
-fn it_can_begin_with_one_environment_or_with_watching_it() {
-    let size = NORMAL;
-    let walk = Stage::with(Options { start: Start::Environment("stg".into()), ..Options::default() }, size);
-    assert_eq!((walk.app.state().chosen, screen(&walk)), (1, Screen::Credentials));
-    let watch = Stage::with(Options { start: Start::Watch("stg".into()), ..Options::default() }, size);
-    assert_eq!((watch.app.state().chosen, screen(&watch)), (1, Screen::Rollout));
-    assert!(watch.asked(|wish| matches!(wish, Wish::Watch(name) if name == "stg")).is_some());
 }
 
 #[test]
@@ -139,7 +123,7 @@ fn a_plan_without_changes_offers_to_watch() {
     stage.press("n");
     assert!(stage.app.state().dialogs.is_empty(), "there is nothing to apply");
     stage.press("w");
-    assert!(stage.asked(|wish| matches!(wish, Wish::Watch(_))).is_some());
+    assert!(stage.asked(|wish| matches!(wish, Wish::Watch { .. })).is_some());
 }
 
 #[test]
@@ -165,15 +149,6 @@ fn late_answers_are_dropped() {
     assert!(stage.app.state().environment().unwrap().preview.plan.is_some());
     stage.plan(Ok(world::plan("dev")));
     assert!(stage.app.state().environment().unwrap().preview.failure.is_none());
-}
-
-#[test]
-fn events_of_another_run_are_dropped() {
-    let mut stage = play(scenes::rollout);
-    let at = stage.now;
-    stage.send(Msg::Event(Question(9_999), Event { at, what: What::Seen(Tree::default()) }));
-    let rollout = stage.app.state().environment().unwrap().rollout.as_ref().unwrap();
-    assert!(!rollout.progress.tree.roots.is_empty());
 }
 
 #[test]
@@ -279,107 +254,6 @@ fn resize_keeps_the_focus() {
 }
 
 #[test]
-fn ctrl_c_once_stops_and_says_what_is_unfinished_twice_leaves() {
-    let mut stage = play(scenes::preview);
-    stage.press("n");
-    stage.wait(600);
-    stage.press("Enter");
-    let run = stage.run();
-    stage.happens(What::Started {
-        operation: Operation::Apply,
-        target: Box::new(world::target("dev")),
-        waves: vec![landfall::deploy::Wave {
-            steps: vec![landfall::deploy::Step {
-                key: world::key("Deployment", "mlflow-dev"),
-                action: Change::Update,
-                state: landfall::deploy::StepState::Waiting,
-            }],
-        }],
-    });
-    let effects = stage.app.handle(Msg::Key("Ctrl-C".parse::<landfall::tui::keymap::Chord>().unwrap().press()));
-    assert!(effects.iter().any(|effect| matches!(effect.wish, Wish::Stop(stopped) if stopped == run)));
-    let text = stage.text();
-    assert!(text.contains("Not applied: Deployment mlflow-dev."), "{text}");
-    assert!(stage.asked(is_quit).is_none());
-    stage.wait(60_000);
-    stage.press("Ctrl-C");
-    assert!(stage.asked(|wish| matches!(wish, Wish::Quit(130))).is_some());
-}
-
-#[test]
-fn ctrl_c_with_nothing_running_wants_to_be_pressed_again_soon() {
-    let mut stage = Stage::new(NORMAL);
-    stage.press("Ctrl-C");
-    assert!(stage.text().contains("Ctrl-C again to leave"));
-    stage.wait(5_000);
-    stage.press("Ctrl-C");
-    assert!(stage.asked(is_quit).is_none(), "too late to count as again");
-    stage.press("Ctrl-C");
-    assert!(stage.asked(|wish| matches!(wish, Wish::Quit(0))).is_some());
-}
-
-#[test]
-fn q_leaves_and_asks_while_something_runs() {
-    let mut idle = Stage::new(NORMAL);
-    idle.press("q");
-    assert!(idle.asked(is_quit).is_some());
-    let mut busy = play(scenes::rollout);
-    busy.press("q");
-    assert_eq!(busy.app.state().mode(), Mode::Leave);
-    assert!(busy.asked(is_quit).is_none());
-    busy.press("Esc q Enter");
-    assert!(busy.asked(is_quit).is_some());
-}
-
-#[test]
-fn a_run_goes_on_while_one_looks_elsewhere() {
-    let mut stage = play(scenes::rollout);
-    stage.press("Esc");
-    assert_eq!(screen(&stage), Screen::Matrix);
-    stage.happens(What::Ended(Box::new(scenes::end(End::Healthy, "stg is ready: revision 4 in 48 s"))));
-    assert_eq!(screen(&stage), Screen::Matrix, "nobody is pulled away");
-    assert!(stage.text().contains("stg is ready: revision 4 in 48 s."));
-}
-
-#[test]
-fn a_watch_ends_when_it_is_left() {
-    let mut stage = play(scenes::watch);
-    let run = stage.run();
-    let effects = stage.app.handle(Msg::Key("Esc".parse::<landfall::tui::keymap::Chord>().unwrap().press()));
-    assert!(effects.iter().any(|effect| matches!(effect.wish, Wish::Stop(stopped) if stopped == run)));
-    assert!(stage.app.state().environment().unwrap().rollout.is_none());
-}
-
-#[test]
-fn a_cause_that_went_away_is_no_longer_shown() {
-    let mut stage = play(scenes::rollout);
-    stage.happens(What::Seen(world::failing(stage.now)));
-    assert!(stage.text().contains("the registry refused"));
-    stage.happens(What::Seen(world::moving(stage.now)));
-    assert!(!stage.text().contains("the registry refused"));
-}
-
-#[test]
-fn a_refused_token_leads_to_its_field() {
-    let mut stage = play(scenes::failing);
-    stage.press("t");
-    assert_eq!(screen(&stage), Screen::Credentials);
-    let credentials = stage.app.state().environment().unwrap().credentials.as_ref().unwrap();
-    assert_eq!(credentials.focused().unwrap().spec.name, "registry.token");
-}
-
-#[test]
-fn the_log_of_the_young_pod_is_followed_and_another_can_be_chosen() {
-    let mut stage = play(scenes::rollout);
-    stage.press("l Up Enter");
-    let follow = stage.open.iter().rev().find_map(|effect| match &effect.wish {
-        Wish::Follow { of, .. } => Some(of.container.clone()),
-        _ => None,
-    });
-    assert_eq!(follow.as_deref(), Some("init"));
-}
-
-#[test]
 fn the_wheel_scrolls_what_is_under_it_and_a_click_chooses() {
     let mut stage = play(scenes::preview);
     stage.buffer();
@@ -402,8 +276,9 @@ fn yaml_is_copied_masked() {
 }
 
 #[test]
-fn the_exit_code_is_that_of_the_last_run() {
-    let mut stage = play(scenes::failing);
-    stage.press("q");
-    assert!(stage.asked(|wish| matches!(wish, Wish::Quit(1))).is_some());
+fn generating_all_leads_to_what_has_to_be_entered_by_hand() {
+    let mut stage = Stage::new(NORMAL);
+    stage.press("Enter Tab Tab Tab Tab Ctrl-U F2");
+    let credentials = stage.app.state().environment().unwrap().credentials.as_ref().unwrap();
+    assert_eq!(credentials.focused().unwrap().spec.name, "minio.access_key");
 }

@@ -71,7 +71,12 @@ impl Post {
     fn plugin_heard_much(&self) {
         let heard = self.place.files().into_iter().find(|(name, _)| name.ends_with("heard")).unwrap().1;
         let heard = String::from_utf8(heard).unwrap();
-        assert!(heard.contains("KUBERNETES_EXEC_INFO") && heard.contains("--vault stdin"), "{heard}");
+        assert!(heard.contains("KUBERNETES_EXEC_INFO") && heard.contains("landfall plan dev"), "{heard}");
+    }
+
+    fn the_log_is_long(&self) {
+        let log = self.place.files().into_iter().find(|(name, _)| name.ends_with("landfall.log")).unwrap().1;
+        assert!(log.len() > 10_000, "only {} bytes are logged", log.len());
     }
 }
 
@@ -105,6 +110,7 @@ async fn every_report_is_silent() {
     }
     post.files_are_silent();
     post.plugin_heard_much();
+    post.the_log_is_long();
     post.watched.is_silent(&post.ears);
 }
 
@@ -143,6 +149,7 @@ async fn credentials_in_the_environment_stay_there() {
         post.ears.silence(words, said.out + &said.err);
     }
     post.files_are_silent();
+    post.plugin_heard_much();
     post.watched.is_silent(&post.ears);
 }
 
@@ -188,7 +195,6 @@ async fn broken_input_is_not_repeated() {
         canary("pgsql.password"),
         said().replace("pgsql.password\":", "pgsql.pasword\":"),
         said() + &value,
-        said().replace("#?&", "\\u0007 #?&"),
     ];
     for input in inputs {
         for words in ["plan dev --vault stdin", "creds list --vault stdin", "render dev --vault stdin"] {
@@ -285,7 +291,6 @@ async fn tfvars_do_not_come_back() {
         whole.replace(&format!("\"{quoted}\""), &format!("upper(\"{quoted}\")")),
         whole.replace(&format!("\"{quoted}\""), &format!("\"${{var.x}}{quoted}\"")),
         whole.replace("mlflow_secrets = ", &format!("\"{quoted}\" = ")),
-        whole.replace("stg = {\n    username", &format!("\"{quoted}\" = {{\n    username")),
         whole.clone(),
     ];
     for (at, text) in files.iter().enumerate() {

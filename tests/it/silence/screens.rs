@@ -5,20 +5,20 @@ use std::time::Duration;
 use landfall::demo::{Demo, Options, Scenario};
 use landfall::deploy::{Entry, Session};
 use landfall::secret::Secret;
+use landfall::tui::state::Screen;
 use ratatui::layout::Size;
 
 use super::cluster::{self, Watched};
 use super::ears::{Ears, FIELDS, canary};
 use super::walk::Walk;
-use crate::support::{PACE, demo_project, session_over};
+use crate::support::{PACE, demo_project, session_in};
 
 const NORMAL: Size = Size { width: 80, height: 24 };
 const WIDE: Size = Size { width: 160, height: 60 };
 
 /// A session in which what nobody is asked for is a canary too.
 async fn session(watched: &Watched, state: &tempfile::TempDir) -> Session {
-    let session =
-        session_over(watched.client.clone(), demo_project(), state.path().to_owned(), Duration::from_secs(20));
+    let session = session_in(watched.client.clone(), demo_project(), state.path().to_owned(), Duration::from_secs(20));
     let unasked = FIELDS.iter().filter(|field| field.starts_with("generated."));
     let entries = unasked.map(|field| Entry { field: (*field).to_owned(), value: Secret::new(canary(field)) });
     session.save("dev", entries.collect()).await.unwrap();
@@ -72,10 +72,10 @@ async fn applies(walk: &mut Walk) {
     walk.confirms().await;
 }
 
-/// Everything that a screen offers once a run is over.
-async fn looks_back(walk: &mut Walk) {
+/// What a screen offers once a run is over. A file of evidence is named after its second.
+async fn looks_back(walk: &mut Walk, how: &str) {
     walk.rests().await;
-    for keys in ["F1 Esc", "y", "e"] {
+    for keys in how.split(", ") {
         walk.press(keys);
         walk.rests().await;
     }
@@ -97,11 +97,17 @@ async fn walks(scenario: Scenario, size: Size) {
     walk.rests().await;
     walk.press("Esc");
     walk.ends().await;
-    looks_back(&mut walk).await;
-    walk.press("n");
-    looks_back(&mut walk).await;
-    walk.press("Esc");
     walk.rests().await;
+    if walk.screen() == Screen::Rollout {
+        looks_back(&mut walk, "F1 Esc, e, n").await;
+    }
+    assert_eq!(walk.screen(), Screen::Outcome, "{}", walk.now);
+    looks_back(&mut walk, "e, F1 Esc, Down, y").await;
+    if walk.screen() == Screen::Outcome && walk.dialog() {
+        walk.press("Esc");
+    }
+    walk.press("Esc");
+    walk.sees("3 environments").await;
     walk.press("c");
     walk.sees("MLflow login").await;
     walk.rests().await;

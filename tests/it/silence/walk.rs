@@ -94,6 +94,15 @@ impl Walk {
         }
     }
 
+    pub(super) fn screen(&self) -> Screen {
+        self.app.state().screen
+    }
+
+    /// Whether something lies over the screen.
+    pub(super) fn dialog(&self) -> bool {
+        !self.app.state().dialogs.is_empty()
+    }
+
     /// Presses keys, named as in the keymap and separated by blanks.
     pub(super) fn press(&mut self, keys: &str) {
         for key in keys.split(' ') {

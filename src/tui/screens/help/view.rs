@@ -19,7 +19,7 @@ pub(crate) fn draw_help(canvas: &mut Canvas<'_>, state: &State, keymap: &Keymap,
     let room = (size - 4) / columns;
     let lines: Vec<Line> = bindings.iter().map(|binding| line(binding, room)).collect();
     let rows = lines.len().div_ceil(usize::from(columns));
-    let most = usize::from(canvas.height().saturating_sub(4)).max(1);
+    let most = usize::from(canvas.height().saturating_sub(2)).max(1);
     let mut inside = dialog::open(canvas, "Keys that answer here", size, rows.min(most));
     inside.pane(Pane::Detail, rows);
     let visible = list::scrolled(rows, scroll, usize::from(inside.height()));
@@ -47,7 +47,7 @@ fn line(binding: &Binding, room: u16) -> Line {
 pub(crate) fn draw_text(canvas: &mut Canvas<'_>, text: &Text) {
     let size = canvas.width().saturating_sub(4).min(100);
     let lines = Line::wrapped(&text.text, size.saturating_sub(4), Role::Text);
-    let most = usize::from(canvas.height().saturating_sub(4)).max(1);
+    let most = usize::from(canvas.height().saturating_sub(2)).max(1);
     let mut inside = dialog::open(canvas, &text.title, size, lines.len().min(most));
     inside.pane(Pane::Detail, lines.len());
     let visible = list::scrolled(lines.len(), text.scroll, usize::from(inside.height()));

@@ -24,8 +24,8 @@ pub struct Rollout {
     pub failure: Option<Failure>,
     /// The pane that takes keys.
     pub pane: Pane,
-    /// The chosen line of the tree.
-    pub cursor: usize,
+    /// The chosen line of the tree, once somebody chose one.
+    pub cursor: Option<usize>,
     /// How far the events are scrolled.
     pub events: usize,
     /// How far back in the log; none follows the end.
@@ -56,7 +56,7 @@ impl Rollout {
             ways: None,
             failure: None,
             pane: Pane::Main,
-            cursor: 0,
+            cursor: None,
             events: 0,
             back: None,
             follows: None,

@@ -155,7 +155,8 @@ pub(crate) fn go(state: &mut State, by: isize) -> Vec<Effect> {
         Pane::Main | Pane::Detail => {
             let stops = rows::items(rollout, now, wide).iter().filter(|item| item.stops).count();
             let last = stops.saturating_sub(1);
-            rollout.cursor = rollout.cursor.min(last).saturating_add_signed(by).min(last);
+            let next = |cursor: usize| cursor.min(last).saturating_add_signed(by).min(last);
+            rollout.cursor = Some(rollout.cursor.map_or_else(|| untouched(rollout).min(last), next));
         }
         Pane::Events => rollout.events = rollout.events.saturating_add_signed(by).min(events),
         Pane::Log => {
@@ -222,13 +223,20 @@ pub(crate) fn details(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
+/// The line that is meant as long as nobody chose one: the first behind what is done.
+fn untouched(rollout: &Rollout) -> usize {
+    usize::from(!rollout.progress.tree.roots.is_empty())
+}
+
 /// Title and text of the selected line.
 fn selected(state: &State) -> Option<(String, String)> {
     let rollout = state.environment()?.rollout.as_ref()?;
     match rollout.pane {
         Pane::Main | Pane::Detail => {
             let items = rows::items(rollout, state.now, state.size.width);
-            let item = items.into_iter().filter(|item| item.stops).nth(rollout.cursor)?;
+            let mut stops: Vec<_> = items.into_iter().filter(|item| item.stops).collect();
+            let cursor = rollout.cursor.unwrap_or_else(|| untouched(rollout)).min(stops.len().checked_sub(1)?);
+            let item = stops.swap_remove(cursor);
             let (title, rest) = item.full.split_once('\n').unwrap_or((&item.full, ""));
             Some((title.to_owned(), if rest.is_empty() { item.full.clone() } else { rest.to_owned() }))
         }
@@ -310,9 +318,10 @@ pub(crate) fn retried(state: &mut State, name: &str, answer: Result<usize>) -> V
             // What runs or watches goes on by itself.
             let over = rollout(state).is_none_or(|rollout| rollout.is_over());
             let here = state.environment().is_some_and(|environment| environment.name == name);
-            let effects = if here && over { matrix::update::watch(state) } else { Vec::new() };
+            let effects = if here && over { follow_again(state) } else { Vec::new() };
             let words = crate::tui::widgets::age::counted(count, "stuck pod");
-            state.say(format!("{words} deleted; their controller makes them anew."), Role::Text);
+            let anew = if count == 1 { "it is" } else { "they are" };
+            state.say(format!("{words} deleted; {anew} made anew."), Role::Text);
             effects
         }
         Err(failure) => {
@@ -320,6 +329,14 @@ pub(crate) fn retried(state: &mut State, name: &str, answer: Result<usize>) -> V
             Vec::new()
         }
     }
+}
+
+/// Follows what is there until it is well, as a run without anything to write.
+fn follow_again(state: &mut State) -> Vec<Effect> {
+    let Some(environment) = state.environment().map(|environment| environment.name.clone()) else { return Vec::new() };
+    let slot = Slot::Run(environment.clone());
+    let effect = state.ask(slot, Wish::Watch { environment, until_ready: true });
+    crate::tui::screens::confirm::update::start(state, effect, Operation::Apply)
 }
 
 /// Saves what is known.

@@ -64,12 +64,13 @@ fn stacked(canvas: &mut Canvas<'_>, state: &State, rollout: &Rollout) {
 fn draw_tree(canvas: &mut Canvas<'_>, state: &State, rollout: &Rollout) {
     let items = rows::items(rollout, state.now, canvas.width());
     let stops: Vec<usize> = items.iter().enumerate().filter(|(_, item)| item.stops).map(|(at, _)| at).collect();
-    let cursor = stops.get(rollout.cursor.min(stops.len().saturating_sub(1))).copied().unwrap_or(0);
+    let last = stops.len().saturating_sub(1);
+    let cursor = rollout.cursor.and_then(|cursor| stops.get(cursor.min(last)).copied());
     canvas.pane(Pane::Main, items.len());
-    let visible = list::window(items.len(), cursor, usize::from(canvas.height()));
+    let visible = list::window(items.len(), cursor.unwrap_or(0), usize::from(canvas.height()));
     for (at, y) in visible.zip(0..) {
         let Some(item) = items.get(at) else { continue };
-        let chosen = at == cursor && rollout.pane == Pane::Main && stops.len() > 1;
+        let chosen = Some(at) == cursor && rollout.pane == Pane::Main;
         draw_item(canvas, y, item, chosen);
         if let Some(row) = stops.iter().position(|stop| *stop == at) {
             canvas.spot(y, Spot::Row(row));
