@@ -22,6 +22,7 @@ mod view;
 mod widgets;
 
 pub use app::App;
+pub use perform::Performer;
 pub use run::run;
 pub use theme::ColorMode;
 

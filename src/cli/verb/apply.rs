@@ -36,7 +36,7 @@ pub(super) async fn run(session: &Session, asked: &Apply, report: Report) -> Res
     let approved = plan.approve(&consent).map_err(|_| not_confirmed(&name, protected))?;
     let stop = Stop::new();
     let (events, listening) = mpsc::channel(256);
-    let work = session.run(approved, events, stop.clone());
+    let work = Box::pin(session.run(approved, events, stop.clone()));
     let Some(outcome) = report.follow(work, listening, stop).await else { return Ok(Kind::Stopped.exit_code()) };
     report.outcome(&outcome);
     Ok(outcome.end.exit_code())

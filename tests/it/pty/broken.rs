@@ -1,15 +1,11 @@
 //! A part of the program breaks down while the screen is taken: the test itself, run once more inside a terminal.
 
 use kube::client::Body;
-use landfall::cluster::Source;
-use landfall::demo::Demo;
-use landfall::deploy::{Session, Setup};
-use landfall::module::Module;
-use landfall::secret::{Keeper, Memory, VaultKind};
+use landfall::deploy::Session;
 use landfall::tui::{Options, run};
 
 use super::person::{Person, command};
-use crate::support::demo_project;
+use crate::support::{demo_project, session_over};
 
 /// Set inside the terminal.
 const INSIDE: &str = "LANDFALL_TEST_INSIDE";
@@ -19,9 +15,7 @@ fn a_panic_gives_the_terminal_back_and_ends_the_program() {
     if std::env::var_os(INSIDE).is_some() {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let failure = runtime.block_on(async { run(session(), Options::default()).await }).unwrap_err();
-        // What a person sees of it; the test looks for it on the screen.
-        eprintln!("it ended: {failure}");
-        return;
+        return say(&failure);
     }
     let program = std::env::current_exe().unwrap();
     let name = "pty::broken::a_panic_gives_the_terminal_back_and_ends_the_program";
@@ -33,28 +27,16 @@ fn a_panic_gives_the_terminal_back_and_ends_the_program() {
     assert!(ann.text().contains("it ended: a part of landfall broke down"), "{}", ann.text());
 }
 
+#[expect(clippy::print_stderr, reason = "what a person sees of it; the test looks for it on the screen")]
+fn say(failure: &landfall::failure::Failure) {
+    eprintln!("it ended: {failure}");
+}
+
 /// A session whose way to the cluster breaks down when it is used.
 fn session() -> Session {
-    let project = demo_project();
-    let module = Module::load(&project.module, &project.folder).unwrap();
-    let service = tower::service_fn(|_: http::Request<Body>| async {
-        if true {
-            panic!("the wire broke down");
-        }
-        Ok::<_, std::io::Error>(http::Response::new(Body::empty()))
-    });
-    Session::new(Setup {
-        project,
-        module,
-        keeper: Keeper::open(VaultKind::Memory, || Ok(Box::new(Memory::default()))),
-        source: Source::Given {
-            client: kube::Client::new(service, "default"),
-            context: Demo::CONTEXT.to_owned(),
-            server: Demo::SERVER.to_owned(),
-        },
-        state: std::env::temp_dir(),
-        who: "ann@laptop".to_owned(),
-        patience: std::time::Duration::from_mins(1),
-        flags: String::new(),
-    })
+    let broken = async |_: http::Request<Body>| -> Result<http::Response<Body>, std::io::Error> {
+        panic!("the wire broke down")
+    };
+    let client = kube::Client::new(tower::service_fn(broken), "default");
+    session_over(client, demo_project())
 }
