@@ -16,7 +16,7 @@ use super::args::{Args, Output, Settings, Verb};
 use super::report::{Report, written};
 use super::setup::{Cluster, begin};
 use crate::deploy::Session;
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Place, Result};
 
 /// Carries a verb out and returns the exit code.
 ///
@@ -61,7 +61,9 @@ pub async fn run(args: Args, given: Option<Cluster>) -> Result<u8> {
 fn adjust(session: &Session, environment: &str, settings: &Settings) -> Result<()> {
     for setting in &settings.set {
         let (path, value) = setting_of(setting)?;
-        session.set_value(environment, path, value)?;
+        session
+            .set_value(environment, path, value)
+            .map_err(|failure| failure.at(Place::file(format!("--set {setting}"))))?;
     }
     Ok(())
 }

@@ -36,7 +36,9 @@ impl Report {
                     }
                     asked = true;
                     signal = Box::pin(interrupted());
-                    super::advice("stopping: nothing new is started; once more to leave at once");
+                    if told.operation == Operation::Apply {
+                        super::advice("stopping: nothing new is started; once more to leave at once");
+                    }
                     stop.cancel();
                 }
                 event = events.recv() => match event {

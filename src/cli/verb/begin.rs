@@ -10,7 +10,7 @@ use crate::cli::ask;
 use crate::cli::report::{Report, Rest, advice};
 use crate::cli::setup::{self, Cluster};
 use crate::cluster::{Context, Source, contexts};
-use crate::deploy::{Draft, Entry, Session, Setup};
+use crate::deploy::{Draft, Entry, Question, Session, Setup};
 use crate::failure::{Failure, Kind, Result};
 use crate::module::Module;
 use crate::project::{FILE, Project};
@@ -47,6 +47,9 @@ impl<'a> Beginning<'a> {
     /// Asks what is missing, shows what will be done, and does it. Returns the session of the new project, and whether
     /// its vault has the credentials now.
     pub(super) async fn finish(self, mut draft: Draft) -> Result<(Session, bool)> {
+        // Found out before anything is asked or written, so that no answer is lost and nothing is left half done.
+        let (keeper, rest) =
+            if draft.secrets.is_empty() { (memory(), Rest::Nowhere(VaultKind::Memory)) } else { self.vault().await? };
         self.bind(&mut draft)?;
         for setting in &self.begin.set {
             let (path, value) = setting_of(setting)?;
@@ -54,9 +57,6 @@ impl<'a> Beginning<'a> {
         }
         self.questions(&mut draft).await?;
         let text = draft.yaml(&self.module, &self.folder)?;
-        // Found out before anything is written, so that nothing is left half done.
-        let (keeper, rest) =
-            if draft.secrets.is_empty() { (memory(), Rest::Nowhere(VaultKind::Memory)) } else { self.vault().await? };
         self.report.draft(&draft, &self.folder.join(FILE), &text, &rest);
         if !self.begin.yes {
             if !ask::is_there() {
@@ -150,22 +150,19 @@ impl<'a> Beginning<'a> {
                 continue;
             }
             let bound = bound.iter().find(|(name, _)| *name == environment.name);
+            let asking = bound.is_none() && !known.is_empty() && ask::is_there() && !self.begin.yes;
             let name = match bound {
                 Some((_, context)) => (*context).to_owned(),
+                None if asking => choose(&known, &environment.name, &last)?,
                 None if known.is_empty() => String::new(),
-                None if ask::is_there() && !self.begin.yes => {
-                    let names: Vec<_> = known.iter().map(|context| context.name.as_str()).collect();
-                    ask::line(&format!("Context of {} (one of {})", environment.name, names.join(", ")), &last)?
-                }
                 None => last.clone(),
             };
             if name.is_empty() {
                 continue; // to be written into landfall.yaml before the first plan, which says so
             }
             let Some(found) = known.iter().find(|context| context.name == name) else {
-                let names: Vec<_> = known.iter().map(|context| context.name.as_str()).collect();
                 return Err(Failure::input(format!("the kubeconfig has no context {name:?}"))
-                    .hint(format!("it has: {}", names.join(", "))));
+                    .hint(format!("it has: {}", names(&known))));
             };
             environment.context = Some(found.name.clone());
             environment.server = Some(found.server.clone());
@@ -178,12 +175,11 @@ impl<'a> Beginning<'a> {
     async fn questions(&self, draft: &mut Draft) -> Result<()> {
         for question in draft.questions(&self.module) {
             let offer = if question.nodes { self.nodes(&draft.project).await.join(",") } else { String::new() };
-            let text = if self.begin.yes || !ask::is_there() {
-                offer
-            } else {
-                ask::remark(&question.help);
-                ask::line(&question.title, &offer)?
-            };
+            if !self.begin.yes && ask::is_there() {
+                self.put(draft, &question, &offer)?;
+                continue;
+            }
+            let text = offer;
             if text.is_empty() {
                 return Err(Failure::input(format!("{} ({}) is needed", question.title.to_lowercase(), question.path))
                     .because(question.help)
@@ -192,6 +188,23 @@ impl<'a> Beginning<'a> {
             draft.set(&question.path, &answer(&text, question.list));
         }
         Ok(())
+    }
+
+    /// Asks for one value until the module takes it.
+    fn put(&self, draft: &mut Draft, question: &Question, offer: &str) -> Result<()> {
+        ask::remark(&question.help);
+        loop {
+            let text = ask::line(&question.title, offer)?;
+            if text.is_empty() {
+                continue;
+            }
+            draft.set(&question.path, &answer(&text, question.list));
+            match draft.yaml(&self.module, &self.folder) {
+                // Only what is said of this answer; the rest is said when all are given.
+                Err(failure) if failure.what.contains(&question.path) => ask::remark(&failure.what),
+                Ok(_) | Err(_) => return Ok(()),
+            }
+        }
     }
 
     /// The addresses of the nodes; none where they cannot be had within 3 s.
@@ -258,6 +271,21 @@ async fn store(session: &Session, draft: Draft) -> Result<()> {
         }
     }
     session.settle().await
+}
+
+/// Asks for a context until it is one of those there are.
+fn choose(known: &[Context], environment: &str, last: &str) -> Result<String> {
+    loop {
+        let name = ask::line(&format!("Context of {environment} (one of {})", names(known)), last)?;
+        if known.iter().any(|context| context.name == name) {
+            return Ok(name);
+        }
+        ask::remark(&format!("the kubeconfig has no context {name:?}"));
+    }
+}
+
+fn names(known: &[Context]) -> String {
+    known.iter().map(|context| context.name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 fn answer(text: &str, list: bool) -> Value {

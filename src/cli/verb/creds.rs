@@ -117,33 +117,46 @@ async fn set(session: &Session, asked: &Fields, report: Report) -> Result<()> {
     } else {
         asked.fields.iter().map(find).collect::<Result<_>>()?
     };
-    let mut entries = Vec::new();
-    if ask::is_there() {
-        for field in chosen {
-            if let Some(value) = prompt(session, environment, field)? {
-                entries.push(Entry { field: field.name.clone(), value });
-            }
-        }
-    } else {
+    if !ask::is_there() {
         let [field] = chosen.as_slice() else {
-            return Err(Failure::input("without a terminal one credential at a time is read from standard input")
-                .hint(match chosen.first() {
-                    Some(field) => format!("landfall creds set {environment} {} < FILE", field.name),
-                    None => {
-                        format!("all are set; name the one to change: landfall creds set {environment} FIELD < FILE")
-                    }
-                }));
+            return Err(one_at_a_time(environment, &chosen));
         };
-        entries.push(Entry { field: field.name.clone(), value: ask::piped()? });
+        let value = ask::piped()?;
+        if value.is_empty() {
+            return Err(Failure::input("standard input is empty, nothing was changed")
+                .hint(format!("to remove a value: landfall creds rm {environment} {}", field.name)));
+        }
+        return keep(session, environment, Entry { field: field.name.clone(), value }, report).await;
     }
-    if entries.is_empty() {
+    let mut kept = false;
+    for field in chosen {
+        if let Some(value) = prompt(session, environment, field)? {
+            // Stored at once, so that nothing typed is lost when somebody stops half-way.
+            keep(session, environment, Entry { field: field.name.clone(), value }, report).await?;
+            kept = true;
+        }
+    }
+    if !kept {
         report.nothing("set", environment, "nothing was entered, nothing was changed");
-        return Ok(());
     }
-    let names: Vec<String> = entries.iter().map(|entry| entry.field.clone()).collect();
-    session.save(environment, entries).await?;
-    report.done("set", environment, &names);
     Ok(())
+}
+
+async fn keep(session: &Session, environment: &str, entry: Entry, report: Report) -> Result<()> {
+    let name = entry.field.clone();
+    session.save(environment, vec![entry]).await?;
+    session.settle().await?;
+    report.done("set", environment, &[name]);
+    Ok(())
+}
+
+fn one_at_a_time(environment: &str, chosen: &[&FormField]) -> Failure {
+    Failure::input("without a terminal one credential at a time is read from standard input").hint(
+        match chosen.first() {
+            Some(field) => format!("landfall creds set {environment} {} < FILE", field.name),
+            None => format!("all are set; name the one to change: landfall creds set {environment} FIELD < FILE"),
+        },
+    )
 }
 
 /// Asks until the value may be used; an empty answer leaves the field as it is.
