@@ -30,12 +30,13 @@ Examples:
   kubectl get all -o yaml | landfall health -f -
 
 Exit codes:
-  0 well             1 failed         2 bad usage or input   3 vault not ready   4 timed out
-  5 no contact       6 blocked: a conflict, rights, another context, a missing confirmation or credential
-  10 changes (plan --exit-code)       130 stopped
+  0 well          3 vault not ready   6 blocked: a conflict, rights, another context,
+  1 failed        4 timed out           a missing confirmation or credential
+  2 bad input     5 no contact       10 changes (plan --exit-code)   130 stopped
 
-Reports go to standard output, everything else to the error stream. With -o json each row is one JSON
-object with a `type` (status, creds list and render: one JSON array), and what went wrong is one JSON
+Reports go to standard output, everything else to the error stream. With -o json
+each row is one JSON object with a `type`; status, creds list and render are one
+JSON array, health is one object for each judged. What went wrong is one JSON
 object on the error stream: type \"error\", kind, what, place, why, hints, exitCode.
 Nothing is asked without a terminal.";
 
@@ -49,6 +50,7 @@ pub enum Door {
 }
 
 #[derive(Debug, Group)]
+#[command(next_help_heading = "Everywhere")]
 pub(super) struct Common {
     /// The project's folder; else the nearest landfall.yaml upward
     #[arg(long, global = true, value_name = "DIR", env = "LANDFALL_PROJECT")]

@@ -170,7 +170,15 @@ fn one_signal_stops_and_says_what_is_done() {
 fn help_reads_well_and_scripts_complete() {
     let machine = Machine::new();
     let help = machine.run(&["--help"]);
-    for words in ["Examples:", "landfall demo", "landfall apply dev --yes", "Exit codes:", "130 stopped", "-o json"] {
+    for words in [
+        "Examples:",
+        "landfall demo",
+        "landfall apply dev --yes",
+        "Exit codes:",
+        "130 stopped",
+        "-o json",
+        "Nothing is asked",
+    ] {
         help.ends(0).says(words);
     }
     for verb in
