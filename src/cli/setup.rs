@@ -147,7 +147,7 @@ pub fn own_settings(name: &str) -> Result<Option<String>> {
     let path = strategy.config_dir().join(name);
     match std::fs::read_to_string(&path) {
         Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Failure::input(format!("{} cannot be read", path.display())).because(error.to_string())),
     }
 }
