@@ -72,12 +72,15 @@ async fn applies(walk: &mut Walk) {
     walk.confirms().await;
 }
 
-/// What a screen offers once a run is over. A file of evidence is named after its second.
-async fn looks_back(walk: &mut Walk, how: &str) {
+/// Presses keys one after the other, and closes what opens over the screen. A file of evidence is named after its second.
+async fn tries(walk: &mut Walk, how: &str) {
     walk.rests().await;
     for keys in how.split(", ") {
         walk.press(keys);
         walk.rests().await;
+        if walk.dialog() {
+            walk.press("Esc");
+        }
     }
 }
 
@@ -91,24 +94,17 @@ async fn walks(scenario: Scenario, size: Size) {
     looks(&mut walk).await;
     applies(&mut walk).await;
     walk.rests().await;
-    walk.press("l");
-    walk.rests().await;
-    walk.press("Esc Tab Down Enter");
-    walk.rests().await;
-    walk.press("Esc");
+    tries(&mut walk, "l, Tab, Down, Enter, p").await;
     walk.ends().await;
     walk.rests().await;
     if walk.screen() == Screen::Rollout {
-        looks_back(&mut walk, "F1 Esc, e, n").await;
+        tries(&mut walk, "F1, l, e, n").await;
     }
     assert_eq!(walk.screen(), Screen::Outcome, "{}", walk.now);
-    looks_back(&mut walk, "e, F1 Esc, Down, y").await;
-    if walk.screen() == Screen::Outcome && walk.dialog() {
-        walk.press("Esc");
-    }
+    tries(&mut walk, "e, F1, Down, y").await;
     walk.press("Esc");
     walk.sees("3 environments").await;
-    walk.press("c");
+    walk.press("g c");
     walk.sees("MLflow login").await;
     walk.rests().await;
 
