@@ -1,8 +1,9 @@
 //! Hears a value in whatever form it is said.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use aho_corasick::AhoCorasick;
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 
@@ -36,8 +37,11 @@ pub(super) fn said() -> String {
         .to_string()
 }
 
-/// What to listen for: form and text.
-pub(super) struct Ears(Vec<(String, String)>);
+/// What to listen for.
+pub(super) struct Ears {
+    forms: Vec<String>,
+    needles: AhoCorasick,
+}
 
 impl Ears {
     /// Ears for every canary.
@@ -46,23 +50,23 @@ impl Ears {
     }
 
     pub(super) fn of(values: &[String]) -> Self {
-        let mut needles = BTreeSet::new();
+        let mut needles = BTreeMap::new();
         for value in values {
             for (piece, text) in pieces(value) {
                 for (form, text) in forms(&text) {
-                    needles.insert((text, format!("{piece} {form}")));
+                    needles.insert(squeeze(&text), format!("{piece} {form}"));
                 }
             }
         }
-        Self(needles.into_iter().map(|(text, form)| (form, text)).collect())
+        let (needles, forms): (Vec<_>, Vec<_>) = needles.into_iter().unzip();
+        Self { forms, needles: AhoCorasick::new(needles).unwrap() }
     }
 
-    /// In which forms something says a value; also when it is broken into lines.
+    /// In which forms something says a value, also broken into lines: blanks and frames are heard through.
     pub(super) fn hear(&self, bytes: &[u8]) -> Vec<&str> {
-        let text = String::from_utf8_lossy(bytes);
-        let squeezed = squeeze(&text);
-        let said = |needle: &String| text.contains(needle.as_str()) || squeezed.contains(&squeeze(needle));
-        self.0.iter().filter(|(_, needle)| said(needle)).map(|(form, _)| form.as_str()).collect()
+        let text = squeeze(&String::from_utf8_lossy(bytes));
+        let heard: BTreeSet<_> = self.needles.find_overlapping_iter(&text).map(|heard| heard.pattern()).collect();
+        heard.into_iter().map(|pattern| self.forms[pattern.as_usize()].as_str()).collect()
     }
 
     /// Nothing is said there.
