@@ -1,6 +1,5 @@
 //! What is said about values.
 
-
 use landfall::secret::{Judge, Level, Opinion, Pattern, Rule, Secret, generate};
 
 fn rule(name: &str, title: &str) -> Rule {
