@@ -4,11 +4,13 @@
 
 mod args;
 mod ask;
+mod journal;
 mod report;
 mod setup;
 mod verb;
 
-pub use args::{Args, Door, Verb};
+pub use args::{Args, Door, Output, Verb};
+pub use journal::journal;
 pub use report::complain;
-pub use setup::{Cluster, begin};
+pub use setup::{Cluster, begin, own_settings};
 pub use verb::run;

@@ -19,7 +19,7 @@ mod wire;
 
 pub use access::Need;
 pub use apply::{Answer, Order};
-pub use connect::{Source, contexts};
+pub use connect::{Context, Source, contexts};
 pub use discover::Resource;
 pub use ingest::{Ingest, names_a_secret};
 pub use logs::{LogRequest, follow_log};

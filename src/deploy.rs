@@ -26,7 +26,7 @@ mod watch;
 mod words;
 mod write;
 
-pub use begin::{Draft, Question};
+pub use begin::{Draft, Link, Question};
 pub use event::{Contact, Event, Log, Operation, Step, StepState, Told, Wave, What};
 pub use form::{Entry, Form, FormField, FormGroup};
 pub use outcome::{End, Outcome};

@@ -2,7 +2,7 @@
 //!
 //! Every room turns its own errors into a [`Failure`] at its door. A failure never carries a secret value.
 
-use std::fmt;
+use std::{fmt, io};
 
 /// What sort of failure it is. The kind alone decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -111,6 +111,19 @@ impl Failure {
     /// Bad usage or input.
     pub fn input(what: impl Into<String>) -> Self {
         Self::new(Kind::Input, what)
+    }
+
+    /// A file or folder that cannot be read, with the reason in words.
+    pub fn unreadable(shown: impl Into<String>, error: &io::Error) -> Self {
+        let why = match error.kind() {
+            io::ErrorKind::NotFound => "it is not there",
+            io::ErrorKind::PermissionDenied => "you may not read it",
+            io::ErrorKind::InvalidData => "it is not UTF-8 text",
+            io::ErrorKind::IsADirectory => "it is a folder",
+            io::ErrorKind::NotADirectory => "a part of its path is no folder",
+            _ => "the system does not hand it out",
+        };
+        Self::input("this file cannot be read").at(Place::file(shown)).because(why)
     }
 
     /// The same failure with its place.

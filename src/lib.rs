@@ -1,4 +1,13 @@
-//! landfall brings an environment up on Kubernetes by hand.
+//! landfall brings an environment up on Kubernetes by hand: credentials, preview, apply, live rollout.
+//!
+//! The rooms, in the order in which data walks through them (ARCHITECTURE.md says who may import whom):
+//!
+//! - [`failure`] is the only thing a person ever sees go wrong; [`document`] reads text with the place of every word.
+//! - [`project`] is what we were told, [`object`] one Kubernetes object as data, [`secret`] what must not be seen.
+//! - [`module`] turns words into objects, [`cluster`] is the only wire, and [`demo`] a cluster in a box behind the same
+//!   client.
+//! - [`plan`] compares desired with live and [`health`] judges; both are pure. [`release`] is what is there.
+//! - [`deploy`] holds the use cases. [`cli`] and [`tui`] are the two doors and call nothing else.
 
 pub mod cli;
 pub mod cluster;

@@ -12,7 +12,8 @@ const HURRY: f64 = 0.02;
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let done = landfall::secret::harden().and_then(|()| {
+    let output = args.output();
+    let done = landfall::secret::harden().and_then(|()| cli::journal()).and_then(|()| {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.map_err(|error| {
             Failure::new(Kind::Failed, "the program cannot start its workers").because(error.to_string())
@@ -22,7 +23,7 @@ fn main() -> ExitCode {
         done
     });
     ExitCode::from(done.unwrap_or_else(|failure| {
-        cli::complain(&failure);
+        cli::complain(&failure, output);
         failure.kind.exit_code()
     }))
 }
@@ -55,7 +56,13 @@ async fn run(args: Args) -> Result<u8> {
 #[cfg(feature = "tui")]
 async fn screen(args: &Args, given: Option<Cluster>) -> Result<u8> {
     let session = cli::begin(args, given).await?;
-    let options = landfall::tui::Options { ascii: args.ascii(), mouse: args.mouse(), ..Default::default() };
+    let options = landfall::tui::Options {
+        ascii: args.ascii(),
+        mouse: args.mouse(),
+        keys: cli::own_settings("keys.yaml")?,
+        theme: cli::own_settings("theme.yaml")?,
+        ..Default::default()
+    };
     landfall::tui::run(session, options).await
 }
 

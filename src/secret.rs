@@ -20,7 +20,7 @@ mod typed;
 mod value;
 mod vault;
 
-pub use environ::{Environ, variable};
+pub use environ::{Environ, is_credential, variable};
 pub use generate::{LENGTH, generate};
 pub use keeper::Keeper;
 pub use keyring::Keyring;

@@ -22,6 +22,7 @@ mod view;
 mod widgets;
 
 pub use app::App;
+pub use perform::Performer;
 pub use run::run;
 pub use theme::ColorMode;
 
@@ -36,6 +37,10 @@ pub struct Options {
     pub mouse: bool,
     /// Where it begins.
     pub start: Start,
+    /// Keys of the user's own, as the text of a file: place, action, keys. They are laid over the defaults.
+    pub keys: Option<String>,
+    /// Looks of the user's own, as the text of a file: role, look. They are laid over the defaults.
+    pub theme: Option<String>,
 }
 
 /// Where the terminal program begins.

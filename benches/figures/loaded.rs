@@ -34,7 +34,7 @@ pub(crate) fn headless(table: &mut Table) {
     let mut app = App::of(("mlflow".to_owned(), "MLflow".to_owned()), names, options, size).unwrap();
     let start = Timestamp::now();
     app.handle(Msg::Tick(start));
-    let run = app.start().into_iter().find(|effect| matches!(effect.wish, Wish::Watch(_))).unwrap().question;
+    let run = app.start().into_iter().find(|effect| matches!(effect.wish, Wish::Watch { .. })).unwrap().question;
     let mut terminal = Terminal::new(TestBackend::new(size.width, size.height)).unwrap();
     let arriving = RATE * u32::try_from(FRAME.as_millis()).unwrap() / 1_000;
     let mut took = Vec::new();

@@ -8,9 +8,9 @@ use jiff::Timestamp;
 
 /// Brings an environment up on Kubernetes by hand: credentials, preview, apply, live rollout.
 ///
-/// Without a verb the screen opens, on the nearest landfall.yaml. Try it without a cluster: landfall demo.
+/// Without a verb the screens open, on the nearest landfall.yaml.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(version, max_term_width = 100, after_help = AFTER_HELP, next_line_help = false)]
 pub struct Args {
     #[command(flatten)]
     pub(super) common: Common,
@@ -18,9 +18,27 @@ pub struct Args {
     pub(super) verb: Option<Verb>,
 }
 
-const EXIT_CODES: &str = "\
-Exit codes: 0 well, 1 failed, 2 bad usage or input, 3 vault not ready, 4 timed out, 5 no contact, \
-6 blocked, 10 changes (plan --exit-code), 130 stopped";
+const AFTER_HELP: &str = "\
+Examples:
+  landfall demo                             try it: no cluster, nothing is kept
+  landfall import terraform.tfvars          begin a project from what there is
+  landfall init                             begin a project from nothing
+  landfall                                  the screens: credentials, preview, rollout
+  landfall plan dev                         what would change; nothing is written
+  landfall apply dev --yes                  apply and follow until it is well
+  landfall apply prod --yes --confirm prod  the same, where the environment is protected
+  kubectl get all -o yaml | landfall health -f -
+
+Exit codes:
+  0 well          3 vault not ready   6 blocked: a conflict, rights, another context,
+  1 failed        4 timed out           a missing confirmation or credential
+  2 bad input     5 no contact       10 changes (plan --exit-code)   130 stopped
+
+Reports go to standard output, everything else to the error stream. With -o json
+each row is one JSON object with a `type`; status, creds list and render are one
+JSON array, health is one object for each judged. What went wrong is one JSON
+object on the error stream: type \"error\", kind, what, place, why, hints, exitCode.
+Nothing is asked without a terminal.";
 
 /// Which of the two doors to open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +50,7 @@ pub enum Door {
 }
 
 #[derive(Debug, Group)]
+#[command(next_help_heading = "Everywhere")]
 pub(super) struct Common {
     /// The project's folder; else the nearest landfall.yaml upward
     #[arg(long, global = true, value_name = "DIR", env = "LANDFALL_PROJECT")]
@@ -42,8 +61,14 @@ pub(super) struct Common {
     /// Use this context; it still has to lead to the environment's server
     #[arg(long, global = true, value_name = "NAME")]
     pub(super) context: Option<String>,
-    /// Where credentials rest: keyring, env, stdin or memory
-    #[arg(long, global = true, value_name = "VAULT", env = "LANDFALL_VAULT")]
+    /// Where credentials rest
+    #[arg(
+        help = "Where credentials rest: keyring, env (LANDFALL_CREDENTIAL_<ENV>_<FIELD>), stdin (one JSON object) or memory",
+        long,
+        global = true,
+        value_name = "VAULT",
+        env = "LANDFALL_VAULT"
+    )]
     pub(super) vault: Option<String>,
     /// Work on a fresh cluster inside this program, with the demo project and throwaway credentials
     #[arg(long, global = true)]
@@ -54,17 +79,17 @@ pub(super) struct Common {
     /// How reports are written
     #[arg(short, long, global = true, value_enum, default_value = "text")]
     pub(super) output: Output,
-    /// Draw with ASCII characters only
+    /// On the screens: draw with ASCII characters only
     #[arg(long, global = true)]
     pub(super) ascii: bool,
-    /// Leave the mouse to the terminal
+    /// On the screens: leave the mouse to the terminal
     #[arg(long, global = true)]
     pub(super) no_mouse: bool,
 }
 
 /// How reports are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Output {
+pub enum Output {
     /// For people.
     Text,
     /// For programs.
@@ -84,16 +109,19 @@ pub enum Verb {
     #[command(subcommand)]
     Creds(Creds),
     /// Print the objects of an environment; secret values are never shown
-    Render(One),
+    Render(Render),
     /// Show what would change in the cluster; nothing is written
     Plan(Plan),
     /// Apply an environment and follow it until it is well
     Apply(Apply),
-    /// Show how environments are
+    /// Show how environments are, each in its cluster
     Status(Several),
     /// Follow an environment live
     Watch(Watch),
-    /// Judge Kubernetes objects given as YAML or JSON
+    /// Judge any Kubernetes objects given as YAML or JSON, without a cluster
+    ///
+    /// One line, or one JSON row, for each: ready, progressing, failed, terminating or unknown, and why. Objects given
+    /// together explain each other: a Deployment, its pods and their events. Ends with 1 when something failed.
     Health(Health),
     /// Print a completion script for a shell
     Completion {
@@ -102,11 +130,21 @@ pub enum Verb {
     },
 }
 
-/// One environment.
+/// What `render` is told.
 #[derive(Debug, Group)]
-pub struct One {
+pub struct Render {
     /// The environment
     pub(super) environment: String,
+    #[command(flatten)]
+    pub(super) settings: Settings,
+}
+
+/// Values for this run only.
+#[derive(Debug, Group)]
+pub(super) struct Settings {
+    /// Another value for this run only; landfall.yaml stays as it is
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub(super) set: Vec<String>,
 }
 
 /// Environments, or all.
@@ -127,9 +165,12 @@ pub struct Import {
     /// Go on reading values from the file instead of writing them into landfall.yaml
     #[arg(long)]
     pub(super) link: bool,
-    /// Take the secrets out of the file afterwards
+    /// Take the secrets out of the file once the vault has them
     #[arg(long)]
     pub(super) strip: bool,
+    /// Into a project that is there already: only its secrets go to the vault, landfall.yaml stays as it is
+    #[arg(long, conflicts_with_all = ["link", "module", "bind", "namespace", "set"])]
+    pub(super) secrets_only: bool,
     #[command(flatten)]
     pub(super) begin: Begin,
 }
@@ -150,13 +191,13 @@ pub struct Init {
 /// What both ways to begin a project ask.
 #[derive(Debug, Group)]
 pub(super) struct Begin {
-    /// The context of an environment
+    /// The context of an environment, as dev=kind-dev; else it is asked, or the current one
     #[arg(long = "bind", value_name = "ENV=CONTEXT")]
     pub(super) bind: Vec<String>,
     /// The namespace of all environments; else the module's
     #[arg(long, value_name = "NAME")]
     pub(super) namespace: Option<String>,
-    /// A value of all environments: dotted path and text
+    /// A value of all environments, as access.hosts=10.0.0.5,10.0.0.6
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub(super) set: Vec<String>,
     /// Do it without asking
@@ -197,6 +238,8 @@ pub struct Plan {
     /// Take fields that others hold
     #[arg(long)]
     pub(super) take_over: bool,
+    #[command(flatten)]
+    pub(super) settings: Settings,
 }
 
 /// What `apply` is told.
@@ -213,6 +256,8 @@ pub struct Apply {
     /// Take fields that others hold
     #[arg(long)]
     pub(super) take_over: bool,
+    #[command(flatten)]
+    pub(super) settings: Settings,
     /// How long it may take until everything is ready, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 900)]
     pub(super) timeout: u64,
@@ -238,11 +283,20 @@ pub struct Health {
     #[arg(short, long, value_name = "FILE")]
     pub(super) file: PathBuf,
     /// The moment ages are judged by, as 2026-11-01T12:00:00Z; now when it is not given
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = moment)]
     pub(super) now: Option<Timestamp>,
 }
 
+fn moment(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| "write it as 2026-11-01T12:00:00Z".to_owned())
+}
+
 impl Args {
+    /// How reports are written.
+    pub fn output(&self) -> Output {
+        self.common.output
+    }
+
     /// Which door these arguments open.
     pub fn door(&self) -> Door {
         match self.verb {

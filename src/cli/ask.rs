@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, IsTerminal, Read, Write};
 
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Kind, Result};
 use crate::secret::Secret;
 
 /// Whether somebody can answer.
@@ -24,7 +24,7 @@ pub(super) fn line(question: &str, default: &str) -> Result<String> {
     let mut answer = String::new();
     let read = io::stdin().lock().read_line(&mut answer).map_err(|_| nobody(question))?;
     if read == 0 {
-        return Err(nobody(question));
+        return Err(Failure::new(Kind::Stopped, "stopped").because("the question was left without an answer"));
     }
     let answer = answer.trim();
     Ok(if answer.is_empty() { default.to_owned() } else { answer.to_owned() })

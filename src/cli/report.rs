@@ -1,23 +1,37 @@
 //! The only printing: reports for people and for programs. Standard output holds the report, the error stream the rest.
 
+mod column;
 mod follow;
 mod json;
+mod paint;
 mod plan;
 mod words;
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
+use super::args::Output;
 use crate::deploy::{Draft, Form, Glance, Outcome, Payload, Survey};
 use crate::document::to_yaml;
-use crate::failure::Failure;
+use crate::failure::{Failure, Kind, Result};
 use crate::health::Health;
 use crate::object::Key;
 use crate::plan::Plan;
-use crate::secret::Standing;
+use crate::secret::{Standing, VaultKind};
+use paint::{Role, paint};
+
+/// Where credentials that were found in a file go.
+#[derive(Debug, Clone)]
+pub(super) enum Rest {
+    /// Into a vault.
+    Vault(Standing),
+    /// Nowhere: this vault keeps nothing of what it is given.
+    Nowhere(VaultKind),
+}
 
 /// Writes reports.
 #[derive(Debug, Clone, Copy)]
@@ -25,28 +39,56 @@ pub(super) struct Report {
     json: bool,
 }
 
-/// Says what went wrong, where, why, and what to do next.
-pub fn complain(failure: &Failure) {
-    let mut text = format!("landfall: {failure}\n");
-    for hint in &failure.hints {
-        let _ = writeln!(text, "  → {hint}");
+/// Says what went wrong, where, why, and what to do next; with `-o json` as one JSON object on the error stream.
+pub fn complain(failure: &Failure, output: Output) {
+    let text = match output {
+        Output::Json => format!("{}\n", json::complaint(failure)),
+        Output::Text => {
+            let mut text = format!("{}: {failure}\n", paint(Role::Bad, "landfall"));
+            for hint in &failure.hints {
+                let _ = writeln!(text, "  → {hint}");
+            }
+            text
+        }
+    };
+    let _ = put(&mut anstream::stderr(), &text);
+}
+
+/// Why the report could not be written, once it could not.
+static LOST: OnceLock<io::ErrorKind> = OnceLock::new();
+
+fn put(to: &mut dyn Write, text: &str) -> io::Result<()> {
+    to.write_all(text.as_bytes()).and_then(|()| to.flush())
+}
+
+/// Whether the reader of the report has gone: a closed pipe is its way to say that it has had enough.
+fn reader_gone() -> bool {
+    LOST.get() == Some(&io::ErrorKind::BrokenPipe)
+}
+
+/// What became of the report: a reader that has gone is no failure, a full disk is one.
+///
+/// # Errors
+/// When a part of the report could not be written.
+pub(super) fn written() -> Result<()> {
+    match LOST.get() {
+        None | Some(io::ErrorKind::BrokenPipe) => Ok(()),
+        Some(kind) => {
+            Err(Failure::new(Kind::Failed, "the report could not be written whole").because(kind.to_string()))
+        }
     }
-    put(&mut io::stderr(), &text);
 }
 
-/// A closed pipe is the reader's way to say that it has had enough.
-fn put(to: &mut dyn Write, text: &str) {
-    let _ = to.write_all(text.as_bytes()).and_then(|()| to.flush());
-}
-
-/// Text as it stands.
+/// Text; colours only reach a terminal.
 pub(super) fn text(text: &str) {
-    put(&mut io::stdout(), text);
+    if let Err(error) = put(&mut anstream::stdout(), text) {
+        let _ = LOST.set(error.kind());
+    }
 }
 
 /// Something worth knowing that is not part of the report.
 pub(super) fn advice(words: &str) {
-    put(&mut io::stderr(), &format!("{words}\n"));
+    let _ = put(&mut anstream::stderr(), &format!("{words}\n"));
 }
 
 fn row(value: &Value) {
@@ -68,9 +110,14 @@ impl Report {
         }
     }
 
-    /// A plan.
+    /// A plan that is only looked at.
     pub(super) fn plan(self, plan: &Plan<Payload>) {
-        if self.json { row(&json::plan(plan)) } else { text(&plan::words(plan)) }
+        if self.json { row(&json::plan(plan)) } else { text(&plan::words(plan, " Nothing was written.")) }
+    }
+
+    /// A plan that is about to be carried out.
+    pub(super) fn intention(self, plan: &Plan<Payload>) {
+        if self.json { row(&json::plan(plan)) } else { text(&plan::words(plan, "")) }
     }
 
     /// How an operation ended.
@@ -108,24 +155,29 @@ impl Report {
     /// Something that was done, and to what.
     pub(super) fn done(self, what: &str, place: &str, names: &[String]) {
         if self.json {
-            return row(&json!({"done": what, "place": place, "names": names}));
+            return row(&json!({"type": "done", "done": what, "place": place, "names": names}));
         }
         let names = if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
         text(&format!("{what} {place}{names}\n"));
     }
 
+    /// Something that had nothing to be done to, and why.
+    pub(super) fn nothing(self, what: &str, place: &str, why: &str) {
+        if self.json { self.done(what, place, &[]) } else { advice(why) }
+    }
+
     /// What beginning a project will do.
-    pub(super) fn draft(self, draft: &Draft, path: &Path, yaml: &str, vault: &Standing) {
+    pub(super) fn draft(self, draft: &Draft, path: &Path, yaml: &str, rest: &Rest) {
         if self.json {
-            return row(&json::draft(draft, path, vault));
+            return row(&json::draft(draft, path, rest));
         }
-        text(&words::draft(draft, path, yaml, vault));
+        text(&words::draft(draft, path, yaml, rest));
     }
 
     /// The secrets that still stand in a file.
     pub(super) fn still_there(self, file: &str, places: &[String]) {
         if self.json {
-            return row(&json!({"stillInFile": file, "secrets": places}));
+            return row(&json!({"type": "still-in-file", "file": file, "secrets": places}));
         }
         let lines: Vec<_> = places.iter().map(|place| format!("  {place}\n")).collect();
         text(&format!("These secrets still stand in {file}:\n{}", lines.concat()));

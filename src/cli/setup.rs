@@ -1,5 +1,6 @@
 //! From arguments to a session: which project, which vault, which way to the clusters.
 
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
@@ -9,7 +10,7 @@ use crate::cluster::Source;
 use crate::deploy::{Session, Setup};
 use crate::failure::{Failure, Kind, Result};
 use crate::module::Module;
-use crate::project::Project;
+use crate::project::{FILE, Project};
 use crate::secret::{Keeper, Known, Memory, VaultKind};
 
 /// A cluster that somebody else started.
@@ -30,7 +31,7 @@ pub struct Cluster {
 /// There is no project, something in it is wrong, or the vault is not one.
 pub async fn begin(args: &Args, given: Option<Cluster>) -> Result<Session> {
     let project = match (&args.common.project, &given) {
-        (Some(folder), _) => Project::load(folder)?,
+        (Some(folder), _) => Project::load(&folder_of(folder))?,
         (None, Some(_)) => demo_project()?,
         (None, None) => Project::load(&Project::find(&here()?)?)?,
     };
@@ -63,6 +64,13 @@ pub async fn begin(args: &Args, given: Option<Cluster>) -> Result<Session> {
     Ok(session)
 }
 
+/// A project's folder, also where somebody names the file in it.
+pub(super) fn folder_of(named: &Path) -> PathBuf {
+    let folder = named.parent().filter(|_| named.ends_with(FILE) && named.is_file());
+    let folder = folder.map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
+    folder.unwrap_or(named).to_owned()
+}
+
 /// The way to the clusters that the arguments name.
 pub(super) fn source(args: &Args) -> Source {
     Source::Kubeconfig { file: args.common.kubeconfig.clone(), context: args.common.context.clone() }
@@ -73,7 +81,13 @@ pub(super) fn source(args: &Args) -> Source {
 /// # Errors
 /// When there is no such vault.
 pub(super) fn vault(args: &Args) -> Result<VaultKind> {
-    args.common.vault.as_deref().map_or(Ok(VaultKind::Keyring), str::parse)
+    let kind = args.common.vault.as_deref().map_or(Ok(VaultKind::Keyring), str::parse)?;
+    if kind == VaultKind::Stdin && io::stdin().is_terminal() {
+        return Err(Failure::input("nothing is piped into --vault stdin: standard input is a terminal").hint(
+            "pipe in one JSON object: {\"dev\": {\"pgsql.password\": \"…\"}, \"shared\": {\"registry.token\": \"…\"}}",
+        ));
+    }
+    Ok(kind)
 }
 
 /// The names a read-only vault needs.
@@ -89,12 +103,21 @@ pub(super) fn here() -> Result<PathBuf> {
         .map_err(|error| Failure::new(Kind::Failed, "the current folder cannot be read").because(error.to_string()))
 }
 
+/// The options that "the same again" needs.
 fn flags(args: &Args) -> String {
-    match (args.demo(), &args.common.project) {
-        (Some(_), _) => " --demo".to_owned(),
-        (None, Some(folder)) => format!(" --project {}", folder.display()),
-        (None, None) => String::new(),
+    let common = &args.common;
+    let mut words = Vec::new();
+    let mut say = |name: &str, value: Option<String>| words.extend(value.map(|value| format!(" --{name} {value}")));
+    say("project", common.project.as_ref().map(|folder| folder.display().to_string()));
+    if args.demo().is_some() {
+        say("scenario", common.scenario.clone());
+        words.insert(0, " --demo".to_owned());
+        return words.concat();
     }
+    say("kubeconfig", common.kubeconfig.as_ref().map(|file| file.display().to_string()));
+    say("context", common.context.clone());
+    say("vault", common.vault.clone());
+    words.concat()
 }
 
 /// Where evidence and logs of this machine are kept.
@@ -102,14 +125,31 @@ fn flags(args: &Args) -> String {
 /// # Errors
 /// When there is no home folder.
 pub(super) fn state_folder() -> Result<PathBuf> {
+    let strategy = strategy()?;
+    Ok(strategy.state_dir().unwrap_or_else(|| strategy.data_dir()))
+}
+
+fn strategy() -> Result<impl AppStrategy> {
     let names = AppStrategyArgs {
         top_level_domain: "dev".to_owned(),
         author: "landfall".to_owned(),
         app_name: "landfall".to_owned(),
     };
-    let strategy = choose_app_strategy(names)
-        .map_err(|_| Failure::input("there is no home folder for this user").hint("set HOME"))?;
-    Ok(strategy.state_dir().unwrap_or_else(|| strategy.data_dir()))
+    choose_app_strategy(names).map_err(|_| Failure::input("there is no home folder for this user").hint("set HOME"))
+}
+
+/// A settings file of the user's own (`keys.yaml`, `theme.yaml`), if there is one.
+///
+/// # Errors
+/// When it is there and cannot be read.
+pub fn own_settings(name: &str) -> Result<Option<String>> {
+    let Ok(strategy) = strategy() else { return Ok(None) };
+    let path = strategy.config_dir().join(name);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::input(format!("{} cannot be read", path.display())).because(error.to_string())),
+    }
 }
 
 /// Who works here: user and machine.

@@ -190,19 +190,19 @@ fn quiet(refusal: Refusal, order: Order<'_>) -> Refusal {
     }
     let withheld = || "its text may quote a value and is withheld; the plan's own shows what it is about".to_owned();
     match refusal {
-        Refusal::Invalid { field, .. } => Refusal::Invalid { message: withheld(), field },
+        Refusal::Invalid { .. } => Refusal::Invalid { message: withheld(), field: None },
         Refusal::Trouble(_) => Refusal::Trouble(withheld()),
         Refusal::Denied(_) => Refusal::Denied(withheld()),
         Refusal::UnknownField(_) => Refusal::UnknownField(withheld()),
         Refusal::Immutable(_) => Refusal::Immutable(withheld()),
         Refusal::Stale(_) => Refusal::Stale(withheld()),
+        Refusal::Forbidden(_) => Refusal::Forbidden(withheld()),
+        Refusal::NamespaceTerminating(_) => Refusal::NamespaceTerminating(withheld()),
         Refusal::Busy { after, .. } => Refusal::Busy { message: String::new(), after },
         other @ (Refusal::NoContact { .. }
         | Refusal::Unauthorized
-        | Refusal::Forbidden(_)
         | Refusal::Missing
         | Refusal::NamespaceMissing(_)
-        | Refusal::NamespaceTerminating(_)
         | Refusal::NoSuchKind
         | Refusal::Conflict(_)
         | Refusal::Expired) => other,

@@ -10,7 +10,10 @@ use kube::config::{ExecInteractiveMode, KubeConfigOptions, Kubeconfig};
 use super::wire::Cluster;
 use crate::failure::{Failure, Kind, Place, Result};
 use crate::object::clean;
-use crate::secret::Digest;
+use crate::secret::{Digest, is_credential};
+
+/// How long a credential plugin may take.
+const PLUGIN: Duration = Duration::from_secs(20);
 
 /// The way to the clusters of a project.
 #[derive(Clone)]
@@ -113,27 +116,39 @@ impl Source {
                         .hint("choose another with --kubeconfig FILE or --context NAME"));
                 };
                 same_server(server, &found.server, &name)?;
-                never_prompt(&mut config);
+                tame_plugins(&mut config);
                 let options = KubeConfigOptions { context: Some(name.clone()), ..KubeConfigOptions::default() };
                 let made = Config::from_custom_kubeconfig(config, &options).await;
                 let mut config = made.map_err(|_| unusable(&name))?;
                 config.connect_timeout = Some(Duration::from_secs(5));
                 config.default_retry = false;
-                let client = ClientBuilder::try_from(config).map_err(|error| {
-                    let refusal = super::Refusal::transport(&error);
-                    unusable(&name).because(refusal.words())
-                })?;
-                Ok(Cluster::new(client.build(), &name, &found.server, digest.clone()))
+                let client = signed_in(config).await.map_err(|why| unusable(&name).because(why))?;
+                Ok(Cluster::new(client, &name, &found.server, digest.clone()))
             }
         }
     }
 }
 
-/// A credential plugin that asks would garble the screen; it is told that nobody is there.
-fn never_prompt(config: &mut Kubeconfig) {
+/// A client of a configuration. Making it may start a credential plugin and waits for it, on a thread of its own: a
+/// plugin that hangs keeps neither the screen nor the end of the program.
+async fn signed_in(config: Config) -> Result<kube::Client, String> {
+    let made = tokio::task::spawn_blocking(move || ClientBuilder::try_from(config).map(ClientBuilder::build));
+    match tokio::time::timeout(PLUGIN, made).await {
+        Ok(Ok(client)) => client.map_err(|error| super::Refusal::transport(&error).words()),
+        Ok(Err(_)) => Err("its sign-in broke down".to_owned()),
+        Err(_) => Err(format!("the credential plugin of this context does not answer within {} s", PLUGIN.as_secs())),
+    }
+}
+
+/// A credential plugin that asks would garble the screen; it is told that nobody is there. And it is none of its
+/// business which credentials the environment holds for us.
+fn tame_plugins(config: &mut Kubeconfig) {
+    let ours =
+        || std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).filter(|name| is_credential(name));
     for user in &mut config.auth_infos {
         if let Some(exec) = user.auth_info.as_mut().and_then(|user| user.exec.as_mut()) {
             exec.interactive_mode = Some(ExecInteractiveMode::Never);
+            exec.drop_env.get_or_insert_default().extend(ours());
         }
     }
 }

@@ -12,6 +12,15 @@ use crate::project::{Environment, FILE, Form, Project, landfall_yaml, new_id};
 /// The order in which people think of environments; others follow as they were named.
 const ORDER: [&str; 6] = ["dev", "test", "stg", "stage", "staging", "prod"];
 
+/// What becomes of the values of a tfvars file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Link<'a> {
+    /// They are written into `landfall.yaml`.
+    No,
+    /// They stay in the file, which a `landfall.yaml` in this folder goes on reading.
+    From(&'a Path),
+}
+
 /// A project on its way to being written.
 #[derive(Debug)]
 pub struct Draft {
@@ -41,21 +50,19 @@ pub struct Question {
 }
 
 impl Draft {
-    /// A draft from a tfvars file. With `link` values stay in the file and only environments are written.
+    /// A draft from a tfvars file.
     ///
     /// # Errors
     /// The file cannot be read as literals, or says something the module does not know.
-    pub fn from_tfvars(module: &Module, reference: &str, file: &Path, link: bool) -> Result<Self> {
+    pub fn from_tfvars(module: &Module, reference: &str, file: &Path, link: Link<'_>) -> Result<Self> {
         let name = file.display().to_string();
-        let text = std::fs::read_to_string(file).map_err(|error| {
-            Failure::input("the tfvars file cannot be read").at(Place::file(name.clone())).because(error.to_string())
-        })?;
+        let text = std::fs::read_to_string(file).map_err(|error| Failure::unreadable(name.as_str(), &error))?;
         let import = module.import(&name, &text)?;
         let mut project = Project::new(&new_id(&module.name), reference);
         project.environments = import.environments.iter().map(|(name, _)| Environment::new(name)).collect();
-        if link {
+        if let Link::From(folder) = link {
             project.form = Form::Variables;
-            project.values_file = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
+            project.values_file = path_from(folder, file).display().to_string();
         } else {
             project.values = import.values;
             for (environment, (_, values)) in project.environments.iter_mut().zip(import.environments) {
@@ -119,26 +126,48 @@ impl Draft {
         Ok(text)
     }
 
-    /// Writes `landfall.yaml`; an existing one is never overwritten.
+    /// Makes sure that a folder holds no `landfall.yaml` yet.
+    ///
+    /// # Errors
+    /// When there is one.
+    pub fn vacant(folder: &Path) -> Result<()> {
+        let path = folder.join(FILE);
+        if path.symlink_metadata().is_ok() { Err(taken(&path)) } else { Ok(()) }
+    }
+
+    /// Writes `landfall.yaml`, and its folder if that is missing; an existing file is never overwritten.
     ///
     /// # Errors
     /// When there is one already, or it cannot be written.
     pub fn write(folder: &Path, text: &str) -> Result<PathBuf> {
         let path = folder.join(FILE);
         let mut options = std::fs::OpenOptions::new();
-        let written =
-            options.write(true).create_new(true).open(&path).and_then(|mut file| file.write_all(text.as_bytes()));
+        let written = std::fs::create_dir_all(folder)
+            .and_then(|()| options.write(true).create_new(true).open(&path))
+            .and_then(|mut file| file.write_all(text.as_bytes()));
         match written {
             Ok(()) => Ok(path),
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                Err(Failure::new(Kind::Blocked, "there is a landfall.yaml here already, and it is never overwritten")
-                    .at(Place::file(path.display().to_string()))
-                    .hint("edit it by hand, or begin in another folder with --project DIR"))
-            }
-            Err(error) => Err(Failure::new(Kind::Failed, "landfall.yaml cannot be written")
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(taken(&path)),
+            Err(error) => Err(Failure::new(Kind::Failed, "it cannot be written")
                 .at(Place::file(path.display().to_string()))
-                .because(error.to_string())),
+                .because(error.kind().to_string())),
         }
+    }
+}
+
+fn taken(path: &Path) -> Failure {
+    Failure::new(Kind::Blocked, "it is there already, and it is never overwritten")
+        .at(Place::file(path.display().to_string()))
+        .hint("edit it by hand, or begin in another folder: --project DIR")
+        .hint("to take only the secrets of a tfvars file into the vault: landfall import FILE --secrets-only")
+}
+
+/// A file as it is named from a folder: relative where it lies below, else from the root.
+fn path_from(folder: &Path, file: &Path) -> PathBuf {
+    let whole = |path: &Path| path.canonicalize().or_else(|_| std::path::absolute(path));
+    match (whole(folder), whole(file)) {
+        (Ok(folder), Ok(file)) => file.strip_prefix(&folder).map(Path::to_owned).unwrap_or(file),
+        (_, _) => file.to_owned(),
     }
 }
 

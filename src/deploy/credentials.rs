@@ -6,7 +6,7 @@ use super::{Entry, Form, FormField, FormGroup, Session};
 use crate::failure::{Failure, Kind, Result};
 use crate::module::{CredentialField, CredentialGroup};
 use crate::project::Project;
-use crate::secret::{Credential, Credentials, Judge, Opinion, Secret, generate};
+use crate::secret::{Credential, Credentials, Judge, Opinion, Secret, VaultKind, generate, variable};
 
 impl Session {
     /// The credentials form of an environment. What is stored is noted by the judge, so that equal values are told.
@@ -142,14 +142,33 @@ impl Session {
                 given.insert(field.name.clone(), credential);
             }
         }
-        let missing: Vec<&str> =
-            self.fields().map(|field| field.name.as_str()).filter(|name| !given.contains_key(*name)).collect();
+        let missing: Vec<&CredentialField> = self.fields().filter(|field| !given.contains_key(&field.name)).collect();
         if missing.is_empty() {
             return Ok(given);
         }
-        Err(Failure::new(Kind::Blocked, format!("{environment} has no value for {}", missing.join(", ")))
-            .hint(format!("enter them: landfall creds set {environment}"))
-            .hint(format!("or make those nobody needs to know: landfall creds generate {environment}")))
+        let names: Vec<&str> = missing.iter().map(|field| field.name.as_str()).collect();
+        let failure = Failure::new(Kind::Blocked, format!("{environment} has no value for {}", names.join(", ")));
+        Err(match self.inner.keeper.kind() {
+            VaultKind::Keyring => failure
+                .hint(format!("enter them: landfall creds set {environment}"))
+                .hint(format!("or make those nobody needs to know: landfall creds generate {environment}")),
+            VaultKind::Environ => {
+                let place = |field: &CredentialField| (!field.shared).then_some(environment);
+                let variables: Vec<_> = missing.iter().map(|field| variable(place(field), &field.name)).collect();
+                failure.hint(format!("set before the start: {}", variables.join(", ")))
+            }
+            VaultKind::Stdin => failure.hint(format!(
+                "say them in the JSON object on standard input: {}",
+                missing
+                    .iter()
+                    .map(|field| format!("{}.{}", if field.shared { SHARED } else { environment }, field.name))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            )),
+            VaultKind::Memory => failure
+                .hint("memory is empty at every start: enter them on the screens, landfall --vault memory")
+                .hint("or use a vault that is filled already: --vault keyring, env or stdin"),
+        })
     }
 }
 

@@ -6,10 +6,11 @@ use jiff::Timestamp;
 
 use super::follow::Found;
 use super::run::Work;
-use super::{End, Operation, Outcome, words};
+use super::{End, Operation, Outcome, Remedy, words};
 use crate::cluster::Refusal;
 use crate::failure::{Failure, Kind};
 use crate::object::Object;
+use crate::plan::Knob;
 use crate::release::{Entry, Record, State, Status};
 
 impl Work<'_> {
@@ -79,11 +80,11 @@ impl Work<'_> {
 
     /// What there is to say in the end.
     pub(super) fn outcome(&self, found: Option<Found>) -> Outcome {
-        let refused = self.refused.as_ref().map(|failure| Found::refused(failure.clone()));
+        let refused = self.refused.as_ref().map(|refused| Found::refused(refused.failure.clone()));
         let found = refused.or(found).unwrap_or_else(Found::stopped);
         let name = &self.plan.target.environment;
         let undone: Vec<_> = self.undone().cloned().collect();
-        let cause = found.cause.map(|cause| self.session.explain(cause));
+        let cause = found.cause;
         let headline = match found.end {
             End::Healthy if self.plan.is_empty() => format!("{name} is ready, nothing had to change"),
             End::Healthy => format!("{name} is ready"),
@@ -113,7 +114,7 @@ impl Work<'_> {
             remedies,
             done: self.written.iter().map(|object| object.key().clone()).collect(),
             undone,
-            changed: words::changed(&self.plan),
+            changed: words::changed(&self.plan, &self.written),
             pods: words::pods(&found.tree, &self.plan.restarts),
             stages: words::stages(&found.tree),
             took: Timestamp::now().duration_since(self.started),
@@ -121,5 +122,24 @@ impl Work<'_> {
             login: self.payload.login.clone(),
             command: format!("landfall apply {name}{}", self.session.inner.flags),
         }
+    }
+
+    /// Says whose the port is and which value could be another, where the server complained about a field.
+    pub(super) async fn name_field(&self, outcome: &mut Outcome) {
+        let Some((key, pointer)) = self.refused.as_ref().and_then(|refused| refused.field.as_ref()) else { return };
+        let Some((knob, owner)) = self.session.knob(&self.payload, key, pointer).await else { return };
+        if let Some(owner) = owner {
+            outcome.headline.clone_from(&owner);
+            if let Some(failure) = &mut outcome.failure {
+                *failure =
+                    Failure::new(failure.kind, owner).hint(format!("free it, or set {} to another port", knob.path));
+            }
+        }
+        let label = match &knob.suggestion {
+            Some(free) => format!("use {free} for {} in this run", knob.path),
+            None => format!("use another {} in this run", knob.path),
+        };
+        let Knob { path, current, suggestion } = knob;
+        outcome.remedies.insert(0, Remedy::Value { path, current, suggestion, label });
     }
 }

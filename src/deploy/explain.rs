@@ -5,13 +5,14 @@ use serde_json::Value;
 use super::prepare::Payload;
 use super::{Remedy, Session};
 use crate::cluster::Cluster;
-use crate::health::{Cause, Trouble};
-use crate::object::Key;
+use crate::health::{Cause, Node, Trouble};
+use crate::object::{Key, Objects};
 use crate::plan::{Knob, Plan};
+use crate::release::Release;
 
 impl Session {
-    /// The cause in the module's words, where it knows what an exit code means.
-    pub(super) fn explain(&self, mut cause: Cause) -> Cause {
+    /// Puts a cause into the module's words where it knows what an exit code means, and says who else is concerned.
+    pub(super) fn explain(&self, release: &Release, objects: &Objects, cause: &mut Cause) {
         if let Trouble::Crash { exit, words, .. } = &cause.trouble
             && let Some(container) = &cause.container
             && let Some(known) = i32::try_from(*exit).ok().and_then(|code| self.inner.module.exit(container, code))
@@ -24,7 +25,32 @@ impl Session {
             }
             cause.next.clone_from(&known.next);
         }
-        cause
+        // The module may know better than "make it" what a directory on a node needs.
+        if matches!(cause.trouble, Trouble::HostPath { .. }) && !self.required_commands(&release.environment).is_empty()
+        {
+            "Run the commands of this module's requirements on that node, then try again.".clone_into(&mut cause.next);
+        }
+        if let Trouble::RegistryRefused { pull_secrets, .. } = &cause.trouble {
+            let secrets =
+                objects.of_kind("Secret").filter(|secret| pull_secrets.iter().any(|name| name == secret.name()));
+            let others: Vec<String> = secrets.flat_map(|secret| release.other_users(secret)).collect();
+            let said = match others.as_slice() {
+                [] => String::new(),
+                [one] => format!(" {one} uses the same one."),
+                [first @ .., last] => format!(" {} and {last} use the same one.", first.join(", ")),
+            };
+            cause.sentence.push_str(&said);
+        }
+    }
+
+    /// The same for every cause of a tree.
+    pub(super) fn explain_all(&self, release: &Release, objects: &Objects, nodes: &mut [Node]) {
+        for node in nodes {
+            if let Some(cause) = &mut node.health.cause {
+                self.explain(release, objects, cause);
+            }
+            self.explain_all(release, objects, &mut node.children);
+        }
     }
 
     /// The ways out of a cause, best first.
@@ -125,38 +151,14 @@ impl Session {
         facts.map(|facts| facts.requires.into_iter().flat_map(|need| need.commands).collect()).unwrap_or_default()
     }
 
-    /// Says which value stands behind what the server complained about, and a NodePort's owner and a free one.
-    pub(super) async fn turn_knobs(&self, plan: &mut Plan<Payload>, cluster: &Cluster) {
-        let mut services = None;
-        let mut found = Vec::new();
-        for (at, blocker) in plan.blockers.iter().enumerate() {
-            let (Some(key), Some(pointer)) = (&blocker.key, &blocker.pointer) else { continue };
-            let payload = plan.payload();
-            let load = payload.loads.iter().map(|(load, _)| load).find(|load| load.object.key() == key);
-            let Some((path, current)) = load.and_then(|load| {
-                let path = load.sources.get(pointer)?;
-                Some((path.clone(), text(load.object.at(pointer)?)))
-            }) else {
-                continue;
-            };
-            let mut knob = Knob { path, current, suggestion: None };
-            let mut sentence = None;
-            if pointer.ends_with("/nodePort") {
-                if services.is_none() {
-                    services = Some(ports(cluster).await);
-                }
-                let taken = services.as_deref().unwrap_or_default();
-                if let Some((_, owner)) = taken.iter().find(|(port, _)| port.to_string() == knob.current) {
-                    sentence = Some(format!("NodePort {} is used by Service {owner}.", knob.current));
-                }
-                knob.suggestion = self.free_port(&knob, taken);
-            }
-            found.push((at, knob, sentence));
-        }
-        for (at, knob, sentence) in found {
+    /// Says which value stands behind each thing the server complained about, and a NodePort's owner and a free one.
+    pub(super) async fn turn_knobs(&self, plan: &mut Plan<Payload>) {
+        for at in 0..plan.blockers.len() {
+            let (Some(key), Some(pointer)) = (&plan.blockers[at].key, &plan.blockers[at].pointer) else { continue };
+            let Some((knob, owner)) = self.knob(plan.payload(), key, pointer).await else { continue };
             let blocker = &mut plan.blockers[at];
-            if let Some(sentence) = sentence {
-                blocker.sentence = sentence;
+            if let Some(owner) = owner {
+                blocker.sentence = format!("{owner}.");
                 blocker.next = match &knob.suggestion {
                     Some(free) => format!("Free it, or set {} to a free port such as {free}.", knob.path),
                     None => format!("Free it, or set {} to another port.", knob.path),
@@ -164,6 +166,21 @@ impl Session {
             }
             blocker.knob = Some(knob);
         }
+    }
+
+    /// The value behind a field that the server complained about; for a NodePort also who has it and a free one.
+    pub(super) async fn knob(&self, payload: &Payload, key: &Key, pointer: &str) -> Option<(Knob, Option<String>)> {
+        let load = payload.loads.iter().map(|(load, _)| load).find(|load| load.object.key() == key)?;
+        let path = load.sources.get(pointer)?.clone();
+        let mut knob = Knob { path, current: text(load.object.at(pointer)?), suggestion: None };
+        if !pointer.ends_with("/nodePort") {
+            return Some((knob, None));
+        }
+        let taken = ports(&payload.cluster).await;
+        let owner = taken.iter().find(|(port, _)| port.to_string() == knob.current);
+        let said = owner.map(|(_, owner)| format!("NodePort {} is used by Service {owner}", knob.current));
+        knob.suggestion = self.free_port(&knob, &taken);
+        Some((knob, said))
     }
 
     /// The next port that no Service has and no environment of the project asks for.
@@ -219,7 +236,7 @@ fn less(payload: &Payload, resource: &str) -> Option<Remedy> {
 }
 
 /// The pods that are stuck under a tree: failed, or with a cause.
-pub(super) fn stuck(nodes: &[crate::health::Node]) -> Vec<Key> {
+pub(super) fn stuck(nodes: &[Node]) -> Vec<Key> {
     let mut found = Vec::new();
     for node in nodes {
         if node.key.kind == "Pod" && node.health.cause.is_some() {

@@ -8,11 +8,12 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::run::Teller;
-use super::{Contact, End, Stop, Told, What};
-use crate::cluster::{Cluster, News, Refusal, Watched, follow};
+use super::{Contact, End, Session, Stop, Told, What};
+use crate::cluster::{Cluster, News, Refusal, Resource, Watched, follow};
 use crate::failure::Failure;
 use crate::health::{Cause, Memory, Tree, Verdict, tree};
 use crate::object::{Key, Object, Objects};
+use crate::release::Release;
 
 /// How long news are gathered before they are judged.
 const GATHER: Duration = Duration::from_millis(30);
@@ -20,6 +21,10 @@ const GATHER: Duration = Duration::from_millis(30);
 const TICK: Duration = Duration::from_secs(1);
 /// How long no contact may last before it ends the operation.
 const NO_CONTACT: Duration = Duration::from_mins(5);
+/// How long credentials may be refused before that ends it: long enough for a plugin to bring new ones.
+const NOT_LET_IN: Duration = Duration::from_secs(10);
+/// How long to wait before a kind is looked for again.
+const AGAIN: Duration = Duration::from_millis(500);
 
 /// How following ended.
 pub(super) struct Found {
@@ -42,8 +47,9 @@ impl Found {
 
 /// Follows the objects of a release.
 pub(super) struct Follower {
+    session: Session,
     cluster: Cluster,
-    namespace: String,
+    release: Release,
     roots: Vec<Key>,
     memory: Memory,
     objects: Objects,
@@ -53,10 +59,16 @@ pub(super) struct Follower {
 }
 
 impl Follower {
-    pub(super) fn new(cluster: &Cluster, namespace: &str, roots: Vec<Key>, memory: Memory) -> Self {
+    pub(super) fn new(
+        session: &Session,
+        (cluster, release): (&Cluster, &Release),
+        roots: Vec<Key>,
+        memory: Memory,
+    ) -> Self {
         Self {
+            session: session.clone(),
             cluster: cluster.clone(),
-            namespace: namespace.to_owned(),
+            release: release.clone(),
             roots,
             memory,
             objects: Objects::default(),
@@ -88,15 +100,22 @@ impl Follower {
 
     async fn go(&mut self, teller: &Teller, stop: &Stop, patience: Option<Duration>) -> Found {
         let (sender, mut news) = mpsc::channel(256);
-        let watches = self.watches().await;
+        let deadline = patience.map(|patience| Instant::now() + patience);
+        let watches = tokio::select! {
+            watches = self.watches(teller) => watches,
+            () = stop.cancelled() => {
+                teller.tell(What::Stopping).await;
+                return Found { tree: self.judge(), ..Found::stopped() };
+            }
+            () = until(deadline) => return Found { end: End::TimedOut, tree: self.judge(), ..Found::stopped() },
+        };
         let waiting: BTreeSet<String> = watches.iter().map(|watched| watched.resource.kind.clone()).collect();
         let mut unseen = waiting;
         for watched in watches {
             tokio::spawn(follow(self.cluster.clone(), watched, sender.clone()));
         }
         drop(sender);
-        let deadline = patience.map(|patience| Instant::now() + patience);
-        let mut lost: Option<Instant> = None;
+        let mut lost: Option<(Instant, Refusal)> = None;
         loop {
             let wait = deadline.map_or(TICK, |deadline| TICK.min(deadline.saturating_duration_since(Instant::now())));
             let mut batch = Vec::new();
@@ -129,9 +148,11 @@ impl Follower {
                     }
                     News::Lost(refusal) => {
                         if lost.is_none() {
-                            lost = Some(Instant::now());
                             teller.tell(What::Contact(lost_contact(&refusal))).await;
                         }
+                        // The reason may change while it lasts: first no answer, then no way in.
+                        let since = lost.map_or_else(Instant::now, |(since, _)| since);
+                        lost = Some((since, refusal));
                     }
                     News::Back => {
                         if lost.take().is_some() {
@@ -152,7 +173,8 @@ impl Follower {
                 return Found { tree, ..Found::stopped() };
             }
             let Some(deadline) = deadline else { continue };
-            let found = |end| Found { end, cause: health.cause.clone(), failure: None, tree: tree.clone() };
+            let failure = lost.as_ref().map(|(_, why)| why.failure("follow what was applied", self.cluster.server()));
+            let found = |end| Found { end, cause: health.cause.clone(), failure: failure.clone(), tree: tree.clone() };
             match health.verdict {
                 // No verdict before every kind was seen once, while blind, or on objects older than what was applied.
                 _ if !unseen.is_empty() || lost.is_some() => {}
@@ -160,7 +182,7 @@ impl Follower {
                 Verdict::Failed => return found(End::Failed),
                 Verdict::Ready | Verdict::Progressing | Verdict::Terminating | Verdict::Unknown => {}
             }
-            if lost.is_some_and(|since| since.elapsed() > NO_CONTACT) {
+            if lost.as_ref().is_some_and(|(since, why)| since.elapsed() > patience_with(why)) {
                 return found(End::NoContact);
             }
             if Instant::now() >= deadline {
@@ -170,7 +192,9 @@ impl Follower {
     }
 
     fn judge(&self) -> Tree {
-        tree(&self.roots, &self.objects, &self.memory, Timestamp::now())
+        let mut tree = tree(&self.roots, &self.objects, &self.memory, Timestamp::now());
+        self.session.explain_all(&self.release, &self.objects, &mut tree.roots);
+        tree
     }
 
     fn is_current(&self) -> bool {
@@ -183,7 +207,7 @@ impl Follower {
     }
 
     /// What has to be watched: the released kinds that have a state, and what grows out of them.
-    async fn watches(&self) -> Vec<Watched> {
+    async fn watches(&self, teller: &Teller) -> Vec<Watched> {
         let mut kinds: BTreeSet<(&str, &str)> = BTreeSet::new();
         let mut pods = false;
         for key in &self.roots {
@@ -203,16 +227,39 @@ impl Follower {
         }
         let mut watches = Vec::new();
         for (api, kind) in kinds {
-            if let Ok(resource) = self.cluster.resource(api, kind).await {
-                watches.push(Watched { resource, namespace: Some(self.namespace.clone()) });
+            if let Some(resource) = self.resource(api, kind, teller).await {
+                watches.push(Watched { resource, namespace: Some(self.release.namespace.clone()) });
             }
         }
         watches
     }
 
+    /// A kind as the server serves it; none when it does not. Without contact it is asked until there is.
+    async fn resource(&self, api: &str, kind: &str, teller: &Teller) -> Option<Resource> {
+        let mut lost = false;
+        loop {
+            match self.cluster.resource(api, kind).await {
+                Ok(resource) => {
+                    if lost {
+                        teller.tell(What::Contact(Contact::Live)).await;
+                    }
+                    return Some(resource);
+                }
+                Err(refusal) if refusal.is_no_contact() => {
+                    if !lost {
+                        teller.tell(What::Contact(lost_contact(&refusal))).await;
+                    }
+                    lost = true;
+                    tokio::time::sleep(AGAIN).await;
+                }
+                Err(_) => return None,
+            }
+        }
+    }
+
     fn replace(&mut self, kind: &str, objects: Vec<Object>, fresh: &mut Vec<Told>) {
         let known: Vec<Key> = self.objects.of_kind(kind).map(|object| object.key().clone()).collect();
-        for key in known.into_iter().filter(|key| key.namespace.as_deref() == Some(&self.namespace)) {
+        for key in known.into_iter().filter(|key| key.namespace.as_deref() == Some(&self.release.namespace)) {
             if !objects.iter().any(|object| *object.key() == key) {
                 self.objects.remove(&key);
             }
@@ -240,6 +287,19 @@ impl Follower {
         }
         self.objects.put(object);
     }
+}
+
+/// Waits for a moment that may never come.
+async fn until(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// How long it is worth while to wait for contact.
+fn patience_with(refusal: &Refusal) -> Duration {
+    if matches!(refusal, Refusal::Unauthorized) { NOT_LET_IN } else { NO_CONTACT }
 }
 
 fn lost_contact(refusal: &Refusal) -> Contact {

@@ -129,9 +129,8 @@ impl Session {
                     let objects = self.gather_objects(&cluster, &release, &keys).await;
                     survey.by_hand = Some(by_hand(&objects, &keys, &release));
                     survey.tree = tree(&keys, &objects, &Memory::new(record.state.when), Timestamp::now());
-                    let mut health = survey.tree.verdict();
-                    health.cause = health.cause.map(|cause| self.explain(cause));
-                    survey.health = Some(health);
+                    self.explain_all(&release, &objects, &mut survey.tree.roots);
+                    survey.health = Some(survey.tree.verdict());
                 }
             }
             Err(refusal) => {

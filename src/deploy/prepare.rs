@@ -97,7 +97,7 @@ impl Session {
             }
         }
         plan.blockers.extend(rehearser.missing_rights().await.map_err(asked)?);
-        self.turn_knobs(&mut plan, &cluster).await;
+        self.turn_knobs(&mut plan).await;
         // One namespace that is missing is one thing to do, however many objects wait for it.
         plan.blockers.dedup_by(|one, other| one.sentence == other.sentence && one.next == other.next);
         plan.warnings.extend(left_over(&plan));

@@ -266,7 +266,7 @@ fn never_replaced(kind: &str) -> bool {
 }
 
 /// A field as the server writes it (`spec.ports[0].nodePort`, `data[init.py]`) as a JSON pointer.
-fn pointer(field: &str) -> String {
+pub(super) fn pointer(field: &str) -> String {
     let mut pointer = String::new();
     for (at, part) in field.trim_start_matches('.').split(['[', ']']).enumerate() {
         // Every second part stands in brackets, where a dot belongs to the key.

@@ -9,9 +9,8 @@ use tokio::sync::mpsc;
 use super::desired::Load;
 use super::follow::Follower;
 use super::prepare::{AT_ONCE, Payload};
-use super::write::write;
+use super::write::{Refused, write};
 use super::{End, Event, Operation, Outcome, Session, Step, StepState, Stop, Wave, What};
-use crate::failure::Failure;
 use crate::health::Memory;
 use crate::object::{Key, Object};
 use crate::plan::{Action, Approved, Plan};
@@ -46,7 +45,7 @@ pub(super) struct Work<'a> {
     /// The objects that were written, as they are now.
     pub(super) written: Vec<Object>,
     /// What ended the writing.
-    pub(super) refused: Option<Failure>,
+    pub(super) refused: Option<Refused>,
     teller: Teller,
     stop: Stop,
 }
@@ -80,13 +79,14 @@ impl Work<'_> {
             let live = self.payload.loads.iter().filter_map(|(_, live)| live.as_ref());
             live.chain(&self.written).for_each(|object| memory.remember_applied(object));
             let roots = self.payload.loads.iter().map(|(load, _)| load.object.key().clone()).collect();
-            let namespace = &self.payload.release.namespace;
-            let mut follower = Follower::new(&self.payload.cluster, namespace, roots, memory);
+            let place = (&self.payload.cluster, &self.payload.release);
+            let mut follower = Follower::new(self.session, place, roots, memory);
             let live = self.payload.loads.iter().filter_map(|(_, live)| live.clone());
             follower.know(live.chain(self.written.clone()));
             Some(follower.until_well(&self.teller, &self.stop, self.session.inner.patience).await)
         };
         let mut outcome = self.outcome(found);
+        self.name_field(&mut outcome).await;
         self.close(&outcome).await;
         outcome.revision = self.record.as_ref().map(|record| record.state.revision);
         if let (End::Healthy, Some(revision), false) = (outcome.end, outcome.revision, self.plan.is_empty()) {
@@ -103,7 +103,7 @@ impl Work<'_> {
         for wave in 0..=last {
             // The record needs its namespace, which the first wave may make.
             if wave == 1 && !self.stop.is_cancelled() {
-                self.refused = self.open_record().await.err();
+                self.refused = self.open_record().await.err().map(Refused::from);
             }
             if self.refused.is_some() {
                 return;
@@ -117,11 +117,11 @@ impl Work<'_> {
             self.refused = refused;
         }
         if last == 0 && self.refused.is_none() {
-            self.refused = self.open_record().await.err();
+            self.refused = self.open_record().await.err().map(Refused::from);
         }
     }
 
-    async fn write_wave(&self, wave: usize) -> (Vec<Object>, Option<Failure>) {
+    async fn write_wave(&self, wave: usize) -> (Vec<Object>, Option<Refused>) {
         let here = self.payload.loads.iter().filter(|(load, _)| load.wave == wave && self.action(load).writes());
         let writing: Vec<_> = here.map(|(load, live)| self.write_one(load, live.as_ref())).collect();
         let results: Vec<_> = futures::stream::iter(writing).buffer_unordered(AT_ONCE).collect().await;
@@ -136,7 +136,7 @@ impl Work<'_> {
     }
 
     /// Writes one object and tells how it went; nothing is begun after a stop.
-    async fn write_one(&self, load: &Load, live: Option<&Object>) -> Option<Result<Object, Failure>> {
+    async fn write_one(&self, load: &Load, live: Option<&Object>) -> Option<Result<Object, Refused>> {
         if self.stop.is_cancelled() {
             return None;
         }
@@ -148,7 +148,7 @@ impl Work<'_> {
         self.teller
             .tell(match &result {
                 Ok(_) => What::Applied { key, took },
-                Err(failure) => What::Refused { key, failure: Box::new(failure.clone()) },
+                Err(refused) => What::Refused { key, failure: Box::new(refused.failure.clone()) },
             })
             .await;
         Some(result)

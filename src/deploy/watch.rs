@@ -61,7 +61,7 @@ impl Session {
         let waves = vec![Wave { steps: steps.collect() }];
         teller.tell(What::Started { operation: Operation::Watch, target: Box::new(target.clone()), waves }).await;
         teller.tell(What::Waiting).await;
-        let mut follower = Follower::new(&cluster, &release.namespace, roots.clone(), Memory::new(record.state.when));
+        let mut follower = Follower::new(self, (&cluster, &release), roots.clone(), Memory::new(record.state.when));
         let objects = self.gather_objects(&cluster, &release, &roots).await;
         follower.know(objects.iter().filter(|object| object.kind() != "Event").cloned());
         let found = if until_ready {
@@ -71,7 +71,7 @@ impl Session {
         };
         let credentials = self.gather(&project, &environment.name).await.unwrap_or_default();
         let facts = self.facts(&project, environment, &credentials).ok();
-        let cause = found.cause.map(|cause| self.explain(cause));
+        let cause = found.cause;
         let remedies = match &cause {
             Some(cause) => self.remedies_of(&project, environment, &cluster, cause).await,
             None => Vec::new(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use crate::health::{Node, Stage, Tree, Verdict};
-use crate::object::Key;
+use crate::object::{Key, Object};
 use crate::plan::{Action, FieldChange, Plan, Restart};
 
 /// A duration as people say it: `48 s`, `2 min 5 s`.
@@ -25,13 +25,19 @@ pub(super) fn patience(patience: Duration) -> String {
 }
 
 /// What changed, one line each; several lines of one file are one.
-pub(super) fn changed(plan: &Plan<()>) -> Vec<String> {
+pub(super) fn changed(plan: &Plan<()>, written: &[Object]) -> Vec<String> {
     let mut lines = Vec::new();
-    let created = plan.count(Action::Create);
-    if created > 0 {
-        lines.push(format!("{created} {} created", if created == 1 { "object" } else { "objects" }));
+    let is_written = |key: &Key| written.iter().any(|object| object.key() == key);
+    let created: Vec<bool> =
+        plan.changes.iter().filter(|c| c.action == Action::Create).map(|c| is_written(&c.key)).collect();
+    match (created.iter().filter(|done| **done).count(), created.len()) {
+        (_, 0) => {}
+        (1, 1) => lines.push("1 object created".to_owned()),
+        (done, all) if done == all => lines.push(format!("{all} objects created")),
+        (done, all) => lines.push(format!("{done} of {all} objects created")),
     }
-    let changes = plan.changes.iter().filter(|c| c.action == Action::Update || c.action == Action::Replace);
+    let changes = plan.changes.iter().filter(|c| is_written(&c.key));
+    let changes = changes.filter(|c| c.action == Action::Update || c.action == Action::Replace);
     for (change, field) in changes.flat_map(|change| change.fields.iter().map(move |field| (change, field))) {
         if field.path.contains("landfall.dev/") {
             continue;

@@ -4,11 +4,27 @@ use std::time::{Duration, Instant};
 
 use super::desired::Load;
 use super::prepare::Payload;
+use super::rehearse::pointer;
 use crate::cluster::{Cluster, Order, Refusal};
 use crate::failure::{Failure, Kind};
 use crate::module::SecretData;
 use crate::object::{Key, Object};
 use crate::plan::Action;
+
+/// An object that was not written.
+#[derive(Debug, Clone)]
+pub(super) struct Refused {
+    /// Why.
+    pub(super) failure: Failure,
+    /// Which object, and the field the server complained about as a JSON pointer, if it was about one.
+    pub(super) field: Option<(Key, String)>,
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Self {
+        Self { failure, field: None }
+    }
+}
 
 /// Writes one object and returns it as it is now.
 pub(super) async fn write(
@@ -16,13 +32,20 @@ pub(super) async fn write(
     load: &Load,
     live: Option<&Object>,
     action: Action,
-) -> Result<Object, Failure> {
+) -> Result<Object, Refused> {
     let cluster = &payload.cluster;
     let key = load.object.key();
-    let failed = |refusal: Refusal| match refusal {
-        Refusal::Stale(_) => Failure::new(Kind::Blocked, format!("{key} changed since the plan was made"))
-            .hint("plan again and look at what would change now"),
-        other => other.failure(&format!("apply {key}"), cluster.server()),
+    let failed = |refusal: Refusal| -> Refused {
+        let field = match &refusal {
+            Refusal::Invalid { field: Some(field), .. } => Some((key.clone(), pointer(field))),
+            _ => None,
+        };
+        let failure = match refusal {
+            Refusal::Stale(_) => Failure::new(Kind::Blocked, format!("{key} changed since the plan was made"))
+                .hint("plan again and look at what would change now"),
+            other => other.failure(&format!("apply {key}"), cluster.server()),
+        };
+        Refused { failure, field }
     };
     let mut uid = live.and_then(Object::uid);
     if action == Action::Replace

@@ -108,14 +108,12 @@ impl Node {
 }
 
 impl Tree {
-    /// The worst of all roots, with its cause; an empty tree is ready.
+    /// The worst of all roots, with its cause; an empty tree is ready. Among equals a workload says more than an object
+    /// that only exists.
     pub fn verdict(&self) -> Health {
-        let worst = self
-            .roots
-            .iter()
-            .map(|root| &root.health)
-            .reduce(|worst, next| if next.verdict.rank() > worst.verdict.rank() { next } else { worst });
-        worst.cloned().unwrap_or_else(|| Health::ready("nothing is released"))
+        let weight = |node: &Node| (node.health.verdict.rank(), !node.children.is_empty());
+        let worst = self.roots.iter().reduce(|worst, next| if weight(next) > weight(worst) { next } else { worst });
+        worst.map_or_else(|| Health::ready("nothing is released"), |node| node.health.clone())
     }
 
     /// What is wrong with the objects that count, each cause once, worst first.

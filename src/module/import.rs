@@ -2,7 +2,7 @@
 
 use super::load::Module;
 use super::manifest::ImportMap;
-use crate::document::{Entry, Node, Tree, suggest};
+use crate::document::{Entry, Node, Tree, closest, suggest};
 use crate::failure::{Failure, Place, Result};
 use crate::project::{Environment, Project, Schema, check_environment_name, read_variables};
 use crate::secret::Secret;
@@ -101,6 +101,14 @@ impl Module {
                 common.push(entry.clone());
             } else if names.contains(&entry.key.as_str()) || entry.node.entries().is_some_and(all) {
                 environments.push((entry.key.clone(), entry.node.clone()));
+            } else if let Some(stray) = entry.node.entries().and_then(|inner| {
+                // Something else of the right shape: most likely an environment in which one word is misspelt.
+                let near = |e: &Entry| declared(e) || closest(&e.key, &keys).is_some();
+                inner.iter().find(|e| !declared(e)).filter(|_| inner.iter().any(near))
+            }) {
+                return Err(Failure::input(format!("`{}` has no setting `{}`", entry.key, stray.key))
+                    .at(Place::new(file, stray.line, stray.column))
+                    .hint(suggest(&stray.key, &keys)));
             } else {
                 let known: Vec<_> = keys.iter().chain(names).copied().collect();
                 return Err(Failure::input(format!("`{}` is neither a setting nor an environment", entry.key))

@@ -11,7 +11,7 @@ use super::layer::Layer;
 use super::schema::Schema;
 use super::tfvars::read_variables;
 use crate::document::{Entry, Node, Tree, read_one};
-use crate::failure::{Failure, Place, Result};
+use crate::failure::{Failure, Result};
 
 const SCHEMA: &str = include_str!("../../assets/defaults/landfall.schema.json");
 
@@ -24,8 +24,9 @@ impl Project {
         let found = start.ancestors().find(|folder| folder.join(FILE).is_file());
         found.map(Path::to_owned).ok_or_else(|| {
             Failure::input(format!("there is no {FILE} in {} or above it", start.display()))
-                .hint("begin a project with `landfall init`, or with `landfall import terraform.tfvars`")
-                .hint("or name its folder with `--project`")
+                .hint("begin a project: landfall import terraform.tfvars, or landfall init")
+                .hint("or name its folder: --project DIR")
+                .hint("or try it without a cluster: landfall demo")
         })
     }
 
@@ -36,7 +37,7 @@ impl Project {
     pub fn load(folder: &Path) -> Result<Self> {
         let path = folder.join(FILE);
         let read = |path: &Path| std::fs::read_to_string(path);
-        let text = read(&path).map_err(|error| unreadable(&path, &error))?;
+        let text = read(&path).map_err(|error| Failure::unreadable(shown(&path), &error))?;
         Self::parse(&shown(&path), &text, folder, &read)
     }
 
@@ -53,7 +54,10 @@ impl Project {
                 let shown = shown(&path);
                 let text = read(&path).map_err(|error| {
                     let at = root.nearest("/values").place(file);
-                    unreadable(&path, &error).at(at).hint("correct `values`, or write the values here")
+                    let failure = Failure::unreadable(shown.clone(), &error);
+                    Failure { what: format!("{shown} cannot be read"), ..failure }
+                        .at(at)
+                        .hint("correct `values`, or write the values here")
                 })?;
                 (variables(&shown, &text)?, shown, Form::Variables)
             }
@@ -119,14 +123,4 @@ fn words(node: &Node, key: &str) -> Option<String> {
 
 fn shown(path: &Path) -> String {
     path.strip_prefix("./").unwrap_or(path).display().to_string()
-}
-
-fn unreadable(path: &Path, error: &io::Error) -> Failure {
-    let why = match error.kind() {
-        io::ErrorKind::NotFound => "it is not there",
-        io::ErrorKind::PermissionDenied => "you may not read it",
-        io::ErrorKind::InvalidData => "it is not UTF-8 text",
-        _ => "the system does not hand it out",
-    };
-    Failure::input(format!("{} cannot be read", path.display())).at(Place::file(shown(path))).because(why)
 }

@@ -32,10 +32,8 @@ pub fn landfall_yaml(project: &Project) -> Result<String> {
     let words = json!({
         "id": scalar(&project.id),
         "module": scalar(&project.module),
-        "values": match project.form {
-            Form::Plain => block(&project.values),
-            Form::Variables => Some(scalar(&project.values_file)),
-        },
+        "values": block(&project.values).filter(|_| project.form == Form::Plain),
+        "linked": (project.form == Form::Variables).then(|| scalar(&project.values_file)),
         "environments": environments,
     });
     let text = Engine::new().render_str(TEMPLATE, Word::from(Serde(words))).map_err(|error| {

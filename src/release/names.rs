@@ -1,6 +1,6 @@
 //! The names a release goes by in the cluster.
 
-use crate::object::Key;
+use crate::object::{Key, Object};
 
 /// The annotation by which changed configuration restarts the pods that read it.
 pub const CONFIG: &str = "landfall.dev/config";
@@ -28,6 +28,14 @@ impl Release {
     /// The label by which it is entered among the users of a shared object.
     pub fn user_label(&self) -> String {
         format!("users.landfall.dev/{}.{}", self.project, self.environment)
+    }
+
+    /// The other environments of the same project that are entered among the users of a shared object.
+    pub fn other_users(&self, object: &Object) -> Vec<String> {
+        let prefix = format!("users.landfall.dev/{}.", self.project);
+        let labels = object.at("/metadata/labels").and_then(serde_json::Value::as_object);
+        let names = labels.into_iter().flatten().filter_map(|(name, _)| name.strip_prefix(&prefix));
+        names.filter(|name| *name != self.environment).map(str::to_owned).collect()
     }
 
     /// The labels of its own objects.

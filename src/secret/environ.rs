@@ -46,10 +46,18 @@ impl Environ {
     }
 }
 
+/// What every variable that holds a credential begins with.
+const PREFIX: &str = "LANDFALL_CREDENTIAL_";
+
+/// Whether a variable of this name holds a credential.
+pub fn is_credential(name: &str) -> bool {
+    name.starts_with(PREFIX)
+}
+
 /// The variable that holds a credential; an environment of none means shared.
 pub fn variable(environment: Option<&str>, field: &str) -> String {
     let upper = |name: &str| name.replace(['.', '-'], "_").to_uppercase();
-    format!("LANDFALL_CREDENTIAL_{}_{}", upper(environment.unwrap_or("shared")), upper(field))
+    format!("{PREFIX}{}_{}", upper(environment.unwrap_or("shared")), upper(field))
 }
 
 impl Vault for Environ {

@@ -57,6 +57,11 @@ impl Keeper {
         Self { kind, requests, busy }
     }
 
+    /// Which vault it is.
+    pub const fn kind(&self) -> VaultKind {
+        self.kind
+    }
+
     /// Whether the vault can be used now. Never prompts.
     pub async fn standing(&self) -> Standing {
         match self.ask(|vault| Ok(vault.standing())).await {

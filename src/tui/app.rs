@@ -58,8 +58,8 @@ impl App {
         };
         Ok(Self {
             state,
-            keymap: Keymap::load(keymap::DEFAULT)?,
-            theme: Theme::load(theme::DEFAULT, options.color)?,
+            keymap: Keymap::load(keymap::DEFAULT, options.keys.as_deref())?,
+            theme: Theme::load(theme::DEFAULT, options.theme.as_deref(), options.color)?,
             ascii: options.ascii,
             start: options.start,
         })

@@ -82,7 +82,12 @@ pub enum Wish {
     /// Carry an approved plan out; events carry this question's number.
     Apply(Box<Approved<Payload>>),
     /// Watch what is there; events carry this question's number.
-    Watch(String),
+    Watch {
+        /// The environment.
+        environment: String,
+        /// Whether it ends as soon as everything is ready or something will not mend itself.
+        until_ready: bool,
+    },
     /// Stop a run, a watch or a log.
     Stop(Question),
     /// Follow a log; events carry this question's number.

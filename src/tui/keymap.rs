@@ -48,14 +48,29 @@ impl Binding {
 pub struct Keymap(BTreeMap<Mode, Vec<Binding>>);
 
 impl Keymap {
-    /// Reads a keymap.
+    /// Reads a keymap, and lays a user's own keys over it: `matrix: {open: [Enter, Space]}`.
     ///
     /// # Errors
-    /// When it is not one, or a key has no name.
-    pub fn load(text: &str) -> Result<Self> {
-        serde_saphyr::from_str(text)
-            .map(Self)
-            .map_err(|error| Failure::input("this is not a list of keys").because(error.to_string()))
+    /// When either cannot be read, a key has no name, or an action is not known in its place.
+    pub fn load(text: &str, own: Option<&str>) -> Result<Self> {
+        let wrong = |what: &str, error: &dyn std::fmt::Display| Failure::input(what).because(error.to_string());
+        let mut keymap: Self =
+            serde_saphyr::from_str(text).map(Self).map_err(|error| wrong("this is not a list of keys", &error))?;
+        let own: BTreeMap<Mode, BTreeMap<Action, Vec<Chord>>> = own
+            .map_or_else(|| Ok(BTreeMap::new()), serde_saphyr::from_str)
+            .map_err(|error| wrong("your keys.yaml cannot be used", &error))?;
+        for (mode, action, keys) in
+            own.into_iter().flat_map(|(mode, all)| all.into_iter().map(move |(a, k)| (mode, a, k)))
+        {
+            let bindings = keymap.0.get_mut(&mode).into_iter().flatten();
+            let Some(binding) = bindings.into_iter().find(|binding| binding.action == action) else {
+                return Err(Failure::input(format!("your keys.yaml names {action:?} where it does nothing"))
+                    .hint("the actions of each place stand in the help (?) and in the default keys.yaml"));
+            };
+            binding.keys = keys;
+            binding.label = None;
+        }
+        Ok(keymap)
     }
 
     /// Every binding of a place, its own first.

@@ -15,19 +15,20 @@ const WAITING: usize = 256;
 
 /// Carries wishes out on the runtime.
 #[derive(Clone)]
-pub(crate) struct Performer {
+pub struct Performer {
     session: Session,
     answers: mpsc::Sender<Msg>,
     stops: Arc<Mutex<BTreeMap<Question, Stop>>>,
 }
 
 impl Performer {
-    pub(crate) fn new(session: Session, answers: mpsc::Sender<Msg>) -> Self {
+    /// Answers arrive in the channel.
+    pub fn new(session: Session, answers: mpsc::Sender<Msg>) -> Self {
         Self { session, answers, stops: Arc::default() }
     }
 
     /// Carries a wish out; its answer comes through the channel.
-    pub(crate) fn perform(&self, effect: Effect) {
+    pub fn perform(&self, effect: Effect) {
         let performer = self.clone();
         tokio::spawn(async move {
             let question = effect.question;
@@ -68,10 +69,10 @@ impl Performer {
                 let _ = pumped.await;
                 Answer::Ran(Box::new(Ok(outcome)))
             }
-            Wish::Watch(name) => {
+            Wish::Watch { environment, until_ready } => {
                 let stop = self.stop(question);
                 let (events, pumped) = self.pump(question);
-                let outcome = session.watch(&name, false, events, stop).await;
+                let outcome = session.watch(&environment, until_ready, events, stop).await;
                 let _ = pumped.await;
                 Answer::Ran(Box::new(outcome))
             }

@@ -109,6 +109,7 @@ impl Running {
                 }
                 () = sleep_until(due.unwrap_or(drawn)), if due.is_some() => {}
                 () = ends.wait() => self.handle(Msg::Terminate)?,
+                failure = terminal::broken() => return Err(failure),
             }
             if let Some(code) = self.code {
                 return Ok(code);
@@ -151,7 +152,7 @@ impl Running {
             | Wish::SetValue { .. }
             | Wish::Prepare { .. }
             | Wish::Apply(_)
-            | Wish::Watch(_)
+            | Wish::Watch { .. }
             | Wish::Stop(_)
             | Wish::Follow { .. }
             | Wish::Ways { .. }

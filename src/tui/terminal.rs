@@ -3,6 +3,7 @@
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write, stdin, stdout};
 use std::panic;
 use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::clipboard::CopyToClipboard;
 #[cfg(not(windows))]
@@ -12,6 +13,7 @@ use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_ra
 use crossterm::{cursor, execute};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use tokio::sync::Notify;
 
 use crate::failure::{Failure, Kind, Result};
 
@@ -20,6 +22,12 @@ type Screen = CrosstermBackend<BufWriter<Stdout>>;
 
 /// Room for a frame in which every cell is new.
 const FRAME: usize = 64 * 1024;
+
+/// Whether the terminal is ours. It is given back once: twice would put the cursor back over what was said since.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Rung when any part of the program breaks down.
+static BROKEN: Notify = Notify::const_new();
 
 /// A terminal that is given back when this is dropped.
 pub(crate) struct Guard {
@@ -30,6 +38,15 @@ pub(crate) struct Guard {
 /// Whether there is a terminal on both ends.
 pub(crate) fn is_there() -> bool {
     stdout().is_terminal() && stdin().is_terminal()
+}
+
+/// Waits until a part of the program breaks down. The runtime catches panics of its tasks: without this the screen would
+/// go on, drawn into a terminal that was given back, and wait for ever for an answer.
+pub(crate) async fn broken() -> Failure {
+    BROKEN.notified().await;
+    Failure::new(Kind::Failed, "a part of landfall broke down")
+        .because("what it said stands above; what was applied stays applied")
+        .hint("look at what is there with `landfall status`, then try again")
 }
 
 fn failed(error: &io::Error) -> Failure {
@@ -48,6 +65,7 @@ impl Guard {
             panic::set_hook(Box::new(move |info| {
                 let _ = give_back();
                 before(info);
+                BROKEN.notify_one();
             }));
         });
         let taken =
@@ -71,6 +89,9 @@ impl Guard {
     /// # Errors
     /// When the terminal is gone.
     pub(crate) fn draw(&mut self, picture: impl FnOnce(&mut ratatui::Frame<'_>)) -> Result<()> {
+        if !TAKEN.load(Ordering::SeqCst) {
+            return Ok(());
+        }
         self.terminal.draw(picture).map(|_| ()).map_err(|error| failed(&error))
     }
 
@@ -108,6 +129,7 @@ impl Drop for Guard {
 }
 
 fn enter(mouse: bool) -> io::Result<()> {
+    TAKEN.store(true, Ordering::SeqCst);
     enable_raw_mode()?;
     let mut out = stdout();
     execute!(out, EnterAlternateScreen, cursor::Hide)?;
@@ -121,6 +143,9 @@ fn enter(mouse: bool) -> io::Result<()> {
 }
 
 fn give_back() -> io::Result<()> {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return Ok(());
+    }
     let mut out = stdout();
     let _ = execute!(out, DisableMouseCapture);
     #[cfg(not(windows))]

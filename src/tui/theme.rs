@@ -87,13 +87,16 @@ pub struct Theme(BTreeMap<Role, Style>);
 pub const DEFAULT: &str = include_str!("../../assets/defaults/theme.yaml");
 
 impl Theme {
-    /// Reads a theme.
+    /// Reads a theme, and lays a user's own looks over it: `focus: {color: magenta}`.
     ///
     /// # Errors
-    /// When it is not a theme, or names a colour that there is not.
-    pub fn load(text: &str, colors: ColorMode) -> Result<Self> {
-        let looks: BTreeMap<Role, Look> = serde_saphyr::from_str(text)
-            .map_err(|error| Failure::input("this is not a theme").because(error.to_string()))?;
+    /// When either is not a theme, or names a colour that there is not.
+    pub fn load(text: &str, own: Option<&str>, colors: ColorMode) -> Result<Self> {
+        let read = |text: &str, what: &str| -> Result<BTreeMap<Role, Look>> {
+            serde_saphyr::from_str(text).map_err(|error| Failure::input(what).because(error.to_string()))
+        };
+        let mut looks = read(text, "this is not a theme")?;
+        looks.extend(own.map_or_else(|| Ok(BTreeMap::new()), |own| read(own, "your theme.yaml cannot be used"))?);
         let mut styles = BTreeMap::new();
         for (role, look) in looks {
             let style = match colors {

@@ -161,7 +161,14 @@ async fn enter(session: &landfall::deploy::Session, field: &str) {
 async fn a_refused_pull_is_mended_by_a_new_token() {
     let demo = demo(Scenario::ImagePull);
     let session = filled(&demo).await;
-    let ways = fails(&session, "the registry refused").await;
+    // stg uses the same Secret, and is named.
+    let (first, _) = apply(&session, "stg").await;
+    assert_eq!(first.end, End::Failed);
+    let (outcome, _) = apply(&session, "dev").await;
+    assert_eq!(outcome.end, End::Failed);
+    assert!(outcome.headline.starts_with("the registry refused"), "{}", outcome.headline);
+    assert!(outcome.cause.as_ref().unwrap().sentence.ends_with("stg uses the same one."), "{:#?}", outcome.cause);
+    let ways = outcome.remedies;
     let Some(Remedy::Credentials { fields, .. }) = ways.first() else { panic!("{ways:#?}") };
     assert_eq!(fields.first().map(String::as_str), Some("registry.token"));
     enter(&session, "registry.token").await;
@@ -198,21 +205,20 @@ async fn a_missing_directory_is_mended_on_the_node_and_tried_again() {
 async fn a_taken_port_is_said_with_its_owner_and_mended_by_another() {
     let demo = demo(Scenario::PortTaken);
     let session = filled(&demo).await;
-    // Only a real namespace lets the server look at the port.
-    let plan = session.prepare("dev", false).await.unwrap();
-    let plan = if plan.blockers.is_empty() {
-        let (outcome, _) = apply(&session, "dev").await;
-        assert_eq!(outcome.end, End::Failed);
-        session.prepare("dev", false).await.unwrap()
-    } else {
-        plan
+    // The server looks at the port only once the namespace is there, so the first try is refused at apply …
+    let (outcome, _) = apply(&session, "dev").await;
+    assert_eq!(outcome.end, End::Failed);
+    assert_eq!(outcome.headline, "NodePort 30502 is used by Service legacy/tracking");
+    let Some(Remedy::Value { path, current, suggestion, .. }) = outcome.remedies.first() else {
+        panic!("{:#?}", outcome.remedies)
     };
+    assert_eq!((path.as_str(), current.as_str()), ("port_external", "30502"));
+    // … and from then on in the plan, with the same way out.
+    let plan = session.prepare("dev", false).await.unwrap();
     let blocker = plan.blockers.first().unwrap();
-    assert!(blocker.sentence.contains("legacy/tracking"), "{}", blocker.sentence);
-    let knob = blocker.knob.as_ref().unwrap();
-    assert_eq!((knob.path.as_str(), knob.current.as_str()), ("port_external", "30502"));
-    let free = knob.suggestion.clone().unwrap();
-    session.set_value("dev", &knob.path, &free).unwrap();
+    assert_eq!(blocker.sentence, "NodePort 30502 is used by Service legacy/tracking.");
+    assert_eq!(blocker.knob.as_ref().unwrap().suggestion, *suggestion);
+    session.set_value("dev", path, suggestion.as_deref().unwrap()).unwrap();
     apply_well(&session, "dev").await;
 }
 

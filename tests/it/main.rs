@@ -2,11 +2,13 @@
 
 mod cli;
 mod demo;
+mod faults;
 mod health;
 mod ingest;
 mod journeys;
 mod module;
 mod plan;
+mod program;
 mod project;
 mod pty;
 mod screens;
@@ -14,3 +16,4 @@ mod silence;
 mod support;
 mod vault;
 mod walls;
+mod wire;

@@ -44,15 +44,20 @@ pub(crate) fn session(demo: &Demo, project: Project) -> Session {
 
 /// As [`session`], over a client that leads to a demo cluster in its own way.
 pub(crate) fn session_over(client: kube::Client, project: Project) -> Session {
+    session_in(client, project, std::env::temp_dir().join("landfall-tests"), Duration::from_mins(1))
+}
+
+/// As [`session_over`], with a folder and a patience of its own.
+pub(crate) fn session_in(client: kube::Client, project: Project, state: PathBuf, patience: Duration) -> Session {
     let module = Module::load(&project.module, &project.folder).unwrap();
     Session::new(Setup {
         project,
         module,
         keeper: Keeper::open(VaultKind::Memory, || Ok(Box::new(Memory::default()))),
         source: Source::Given { client, context: Demo::CONTEXT.to_owned(), server: Demo::SERVER.to_owned() },
-        state: std::env::temp_dir().join("landfall-tests"),
+        state,
         who: "ann@laptop".to_owned(),
-        patience: Duration::from_mins(1),
+        patience,
         flags: " --demo".to_owned(),
     })
 }

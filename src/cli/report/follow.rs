@@ -1,15 +1,16 @@
 //! An operation while it runs: one line, or one JSON row, for what is new.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::Receiver;
 
+use super::paint::{Role, paint};
 use super::{Report, json as rows};
-use crate::deploy::{Contact, Event, Stop, What};
-use crate::health::{Node, Verdict};
+use crate::deploy::{Contact, Event, Operation, Stop, What};
+use crate::health::{Cause, Node, Verdict};
 use crate::object::Key;
 
 impl Report {
@@ -21,20 +22,33 @@ impl Report {
         mut events: Receiver<Event>,
         stop: Stop,
     ) -> Option<T> {
-        let mut told = Told { report: self, started: Timestamp::now(), seen: BTreeMap::new() };
+        let mut told = Told::new(self);
+        let mut asked = false;
         tokio::pin!(work);
+        // Made before it is waited for, so that no signal is lost between two events.
+        let mut signal = Box::pin(interrupted());
         loop {
             tokio::select! {
                 biased;
-                () = interrupted() => {
-                    if stop.is_cancelled() {
+                () = &mut signal => {
+                    if asked {
                         return None;
                     }
-                    super::advice("stopping: nothing new is started; once more to leave at once");
+                    asked = true;
+                    signal = Box::pin(interrupted());
+                    if told.operation == Operation::Apply {
+                        super::advice("stopping: nothing new is started; once more to leave at once");
+                    }
                     stop.cancel();
                 }
                 event = events.recv() => match event {
-                    Some(event) => told.tell(&event),
+                    Some(event) => {
+                        told.tell(&event);
+                        // Applying goes on when nobody reads; watching would be for nothing.
+                        if told.operation == Operation::Watch && super::reader_gone() {
+                            stop.cancel();
+                        }
+                    }
                     None => return Some(work.await),
                 },
                 result = &mut work => {
@@ -67,15 +81,25 @@ async fn interrupted() {
 /// What has been told already.
 struct Told {
     report: Report,
+    operation: Operation,
     started: Timestamp,
+    /// How each object was when it was told last.
     seen: BTreeMap<Key, String>,
+    /// Causes and cluster events that people have read already.
+    read: BTreeSet<String>,
 }
 
 impl Told {
+    fn new(report: Report) -> Self {
+        let (seen, read) = (BTreeMap::new(), BTreeSet::new());
+        Self { report, operation: Operation::Apply, started: Timestamp::now(), seen, read }
+    }
+
     fn tell(&mut self, event: &Event) {
         match &event.what {
-            What::Started { target, .. } => {
+            What::Started { target, operation, .. } => {
                 self.started = event.at;
+                self.operation = *operation;
                 let words = format!("{} in {}", target.environment, target.context);
                 self.line(event, "started", &words, json!({"environment": target.environment}));
             }
@@ -84,18 +108,21 @@ impl Told {
                 self.line(event, "applied", &words, json!({"object": rows::key(key)}));
             }
             What::Refused { key, failure } => {
-                self.line(
-                    event,
-                    "refused",
-                    &format!("{key}: {failure}"),
-                    json!({"object": rows::key(key), "failure": rows::failure(failure)}),
-                );
+                let more = json!({"object": rows::key(key), "failure": rows::failure(failure)});
+                self.line(event, "refused", &failure.to_string(), more);
             }
             What::Waiting => self.line(event, "waiting", "everything is applied, waiting until it is ready", json!({})),
-            What::Seen(tree) => tree.roots.iter().for_each(|node| self.node(event, node)),
+            What::Seen(tree) => {
+                tree.roots.iter().for_each(|node| self.node(event, node));
+                tree.causes().into_iter().for_each(|cause| self.cause(event, cause));
+            }
             What::Told(news) => {
                 for told in news.iter().filter(|told| told.warning) {
-                    let words = format!("{}: {} {}", told.object, told.reason, told.message);
+                    let words = format!("{}: {}: {}", told.object, told.reason, told.message);
+                    // People read the same words once; programs get every count.
+                    if !self.report.json && !self.read.insert(words.clone()) {
+                        continue;
+                    }
                     let more = json!({"object": rows::key(&told.object), "reason": told.reason, "message": told.message, "count": told.count});
                     self.line(event, "event", &words, more);
                 }
@@ -114,14 +141,25 @@ impl Told {
     /// Tells how an object is when that is news; objects that only exist are none.
     fn node(&mut self, event: &Event, node: &Node) {
         let health = &node.health;
-        let words = format!("{}: {}", node.key, super::words::health(health));
         let quiet = health.verdict == Verdict::Ready && node.children.is_empty();
-        if !quiet && self.seen.get(&node.key) != Some(&words) {
-            self.seen.insert(node.key.clone(), words.clone());
-            let more =
-                json!({"object": rows::key(&node.key), "verdict": health.verdict.to_string(), "reason": health.reason});
-            self.line(event, "state", &words, more);
+        if quiet || self.seen.get(&node.key) == Some(&health.reason) {
+            return;
         }
+        self.seen.insert(node.key.clone(), health.reason.clone());
+        let words = format!("{}: {}", node.key, paint(Role::of(health.verdict), &health.reason));
+        let more =
+            json!({"object": rows::key(&node.key), "verdict": health.verdict.to_string(), "reason": health.reason});
+        self.line(event, "state", &words, more);
+    }
+
+    /// Tells what is wrong and what to do about it, once.
+    fn cause(&mut self, event: &Event, cause: &Cause) {
+        if !self.read.insert(cause.headline.clone()) {
+            return;
+        }
+        let words =
+            format!("{} {}\n       {}\n       → {}", paint(Role::Bad, "!"), cause.headline, cause.sentence, cause.next);
+        self.line(event, "cause", &words, json!({"cause": rows::cause(cause)}));
     }
 
     fn line(&self, event: &Event, kind: &str, words: &str, more: Value) {

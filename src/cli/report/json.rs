@@ -4,12 +4,12 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::Rest;
 use crate::deploy::{Draft, Fill, Form, Glance, Outcome, Payload, Reach, Remedy, Survey};
 use crate::failure::Failure;
 use crate::health::{Cause, Health};
 use crate::object::Key;
-use crate::plan::{Change, FieldChange, Plan, Validation};
-use crate::secret::Standing;
+use crate::plan::{Action, Change, FieldChange, Plan, Validation};
 
 pub(super) fn key(key: &Key) -> Value {
     json!({"apiVersion": key.api, "kind": key.kind, "namespace": key.namespace, "name": key.name})
@@ -65,8 +65,11 @@ pub(super) fn plan(plan: &Plan<Payload>) -> Value {
             })
         })
         .collect();
+    let count = |wanted: &[Action]| plan.changes.iter().filter(|change| wanted.contains(&change.action)).count();
     json!({
         "type": "plan",
+        "writes": count(&[Action::Create, Action::Update, Action::Replace, Action::Delete]),
+        "stay": count(&[Action::Unchanged, Action::LeftAlone]),
         "environment": target.environment,
         "context": target.context,
         "server": target.server,
@@ -80,7 +83,7 @@ pub(super) fn plan(plan: &Plan<Payload>) -> Value {
     })
 }
 
-fn cause(cause: &Cause) -> Value {
+pub(super) fn cause(cause: &Cause) -> Value {
     json!({
         "trouble": cause.trouble.word(),
         "headline": cause.headline,
@@ -100,6 +103,14 @@ pub(super) fn failure(failure: &Failure) -> Value {
         "why": failure.why,
         "hints": failure.hints,
     })
+}
+
+/// What ended the command, as one row of its own.
+pub(super) fn complaint(failure: &Failure) -> Value {
+    let mut row = self::failure(failure);
+    row["type"] = "error".into();
+    row["exitCode"] = failure.kind.exit_code().into();
+    row
 }
 
 fn remedy(remedy: &Remedy) -> Value {
@@ -197,15 +208,21 @@ pub(super) fn form(form: &Form, said: &[(String, String)]) -> Value {
     json!({"environment": form.environment, "vault": form.vault.kind.to_string(), "fields": fields})
 }
 
-pub(super) fn draft(draft: &Draft, path: &Path, vault: &Standing) -> Value {
+pub(super) fn draft(draft: &Draft, path: &Path, rest: &Rest) -> Value {
     let secrets: Vec<Value> = draft
         .secrets
         .iter()
         .map(|found| json!({"environment": found.environment, "field": found.field, "place": found.place.to_string()}))
         .collect();
+    let (kind, stored) = match rest {
+        Rest::Vault(standing) => (standing.kind, true),
+        Rest::Nowhere(kind) => (*kind, false),
+    };
     json!({
+        "type": "draft",
         "writes": path.display().to_string(),
-        "vault": vault.kind.to_string(),
+        "vault": kind.to_string(),
+        "stored": stored,
         "secrets": secrets,
         "untouched": draft.untouched,
     })

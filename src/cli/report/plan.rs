@@ -2,17 +2,23 @@
 
 use std::fmt::Write as _;
 
+use super::column::Widths;
+use super::paint::{Role, paint};
 use crate::deploy::Payload;
-use crate::plan::{Action, Change, FieldChange, Plan, Validation};
+use crate::plan::{Action, Change, FieldChange, Knob, Plan, Validation};
 
 /// The plan: what happens to each object, field by field, and what must be known.
-pub(super) fn words(plan: &Plan<Payload>) -> String {
+///
+/// `ending` is what is said after the sum.
+pub(super) fn words(plan: &Plan<Payload>, ending: &str) -> String {
     let mut out = String::new();
     let target = &plan.target;
-    let _ =
-        writeln!(out, "{} in {} · ns {} · {}\n", target.environment, target.context, target.namespace, target.server);
-    for change in plan.changes.iter().filter(|change| change.action != Action::Unchanged) {
-        row(&mut out, change);
+    let name = paint(Role::Title, &target.environment);
+    let _ = writeln!(out, "{name} in {} · ns {} · {}\n", target.context, target.namespace, target.server);
+    let shown = || plan.changes.iter().filter(|change| change.action != Action::Unchanged);
+    let widths = Widths::of(shown().map(cells));
+    for change in shown() {
+        row(&mut out, change, &widths);
     }
     let staying = plan.count(Action::Unchanged);
     match staying {
@@ -27,28 +33,35 @@ pub(super) fn words(plan: &Plan<Payload>) -> String {
         let _ = writeln!(out, "\n{} of {}: {} changes{downtime}", pods, restart.workload, restart.because.join(", "));
     }
     for warning in &plan.warnings {
-        let _ = writeln!(out, "\n! {warning}");
+        let _ = writeln!(out, "\n{} {warning}", paint(Role::Warn, "!"));
     }
     for blocker in &plan.blockers {
-        let _ = writeln!(out, "\n✗ {}\n  → {}", blocker.sentence, blocker.next);
-        if let Some(knob) = &blocker.knob {
-            let _ = writeln!(out, "  ({} is {} in landfall.yaml)", knob.path, knob.current);
+        let _ = writeln!(out, "\n{} {}\n  → {}", paint(Role::Bad, "✗"), blocker.sentence, blocker.next);
+        if let Some(Knob { path, current, suggestion }) = &blocker.knob {
+            let other = suggestion.as_deref().unwrap_or("VALUE");
+            let _ = writeln!(out, "  → {path} is {current}; another one for this run: --set {path}={other}");
         }
     }
-    let _ = writeln!(out, "\n{}", sum(plan));
+    let _ = writeln!(out, "\n{}{ending}", sum(plan));
     out
 }
 
-fn row(out: &mut String, change: &Change) {
+fn cells(change: &Change) -> [&str; 3] {
+    [&change.key.kind, &change.key.name, &change.summary]
+}
+
+fn row(out: &mut String, change: &Change, widths: &Widths<3>) {
     let validation = match &change.validation {
         Validation::Valid if change.action == Action::LeftAlone => "",
         Validation::Valid => "server: valid",
         Validation::Unseen(why) => why.as_str(),
         Validation::Refused(_) => "server: refused",
     };
-    let key = &change.key;
-    let _ =
-        writeln!(out, "{} {:<12} {:<24} {:<28} {validation}", change.action.sign(), key.kind, key.name, change.summary);
+    let [kind, name, summary] = widths.pad(cells(change));
+    let role = Role::of_action(change.action);
+    let sign = paint(role, change.action.sign());
+    let line = format!("{sign} {kind}  {name}  {}  {}", paint(role, &summary), paint(Role::Quiet, validation));
+    let _ = writeln!(out, "{}", line.trim_end());
     for field in &change.fields {
         self::field(out, field);
     }
@@ -56,7 +69,8 @@ fn row(out: &mut String, change: &Change) {
         let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "nothing".to_owned());
         let _ = writeln!(
             out,
-            "    ! {} is held by {}: {} there, {} here",
+            "    {} {} is held by {}: {} there, {} here",
+            paint(Role::Warn, "!"),
             conflict.path,
             conflict.manager,
             value(&conflict.theirs),
@@ -70,9 +84,11 @@ fn row(out: &mut String, change: &Change) {
 
 fn field(out: &mut String, field: &FieldChange) {
     let _ = match (&field.before, &field.after) {
-        (Some(before), Some(after)) => writeln!(out, "    ~ {}: {before} → {after}", field.path),
-        (None, Some(after)) => writeln!(out, "    + {}: {after}", field.path),
-        (Some(before), None) => writeln!(out, "    - {}: {before}", field.path),
+        (Some(before), Some(after)) => {
+            writeln!(out, "    {} {}: {before} → {after}", paint(Role::Warn, "~"), field.path)
+        }
+        (None, Some(after)) => writeln!(out, "    {} {}: {after}", paint(Role::Good, "+"), field.path),
+        (Some(before), None) => writeln!(out, "    {} {}: {before}", paint(Role::Bad, "-"), field.path),
         (None, None) => Ok(()),
     };
 }
@@ -96,5 +112,5 @@ fn sum(plan: &Plan<Payload>) -> String {
         .filter(|(action, _)| plan.count(*action) > 0)
         .map(|(action, word)| format!("{} {word}", plan.count(*action)))
         .collect();
-    format!("{}. Nothing was written.", parts.join(", "))
+    format!("{}.", parts.join(", "))
 }

@@ -3,60 +3,80 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::deploy::{Draft, End, Fill, Form, Glance, Outcome, Reach, Remedy, Survey};
+use super::Rest;
+use super::column::Widths;
+use super::paint::{Role, paint};
+use crate::deploy::{Draft, End, Fill, Form, FormField, Glance, Outcome, Reach, Remedy, Survey};
 use crate::health::{Health, Verdict};
+use crate::module::Imported;
 use crate::object::Key;
-use crate::secret::Standing;
+use crate::secret::{VaultKind, variable};
 
 /// How an operation ended.
 pub(super) fn outcome(outcome: &Outcome) -> String {
     let mut out = String::new();
-    let glyph = match outcome.end {
-        End::Healthy => "✓",
-        End::Failed | End::TimedOut | End::NoContact => "✗",
-        End::Stopped => "!",
+    let (role, glyph) = match outcome.end {
+        End::Healthy => (Role::Good, "✓"),
+        End::Failed | End::TimedOut | End::NoContact => (Role::Bad, "✗"),
+        End::Stopped => (Role::Warn, "!"),
     };
-    let _ = writeln!(out, "\n{glyph} {}", outcome.headline);
+    let _ = writeln!(out, "\n{} {}", paint(role, glyph), outcome.headline);
     if let Some(cause) = &outcome.cause {
         let _ = writeln!(out, "  {}\n  → {}", cause.sentence, cause.next);
     }
     if let Some(failure) = &outcome.failure {
-        let _ = writeln!(out, "  {failure}");
+        match &failure.why {
+            Some(why) if failure.what == outcome.headline => drop(writeln!(out, "  {why}")),
+            None if failure.what == outcome.headline => {}
+            Some(_) | None => drop(writeln!(out, "  {failure}")),
+        }
         for hint in &failure.hints {
             let _ = writeln!(out, "  → {hint}");
         }
     }
     for remedy in &outcome.remedies {
-        if let Remedy::Commands { lines, .. } = remedy {
-            for line in lines {
-                let _ = writeln!(out, "    {line}");
+        let environment = &outcome.target.environment;
+        match remedy {
+            Remedy::Credentials { fields, .. } => {
+                let _ = writeln!(out, "    landfall creds set {environment} {}", fields.join(" "));
             }
+            Remedy::Value { path, suggestion, .. } => {
+                let value = suggestion.as_deref().unwrap_or("VALUE");
+                let _ = writeln!(out, "    {} --set {path}={value}", outcome.command);
+            }
+            Remedy::Commands { lines, .. } => {
+                for line in lines {
+                    let _ = writeln!(out, "    {line}");
+                }
+            }
+            Remedy::Retry { .. } => {} // applying again does it
         }
     }
     let list = |out: &mut String, title: &str, keys: &[Key]| {
         if !keys.is_empty() {
             let names: Vec<_> = keys.iter().map(ToString::to_string).collect();
-            let _ = writeln!(out, "  {title:<11}{}", names.join(", "));
+            let _ = writeln!(out, "  {title:<12} {}", names.join(", "));
         }
     };
     if outcome.end == End::Healthy {
         if let Some(url) = &outcome.url {
             let login = outcome.login.as_ref().map_or_else(String::new, |login| format!("  as {login}"));
-            let _ = writeln!(out, "  Open       {url}{login}");
+            let _ = writeln!(out, "  Open         {url}{login}");
         }
-        let _ = writeln!(out, "  Pods       {}", outcome.pods);
+        let _ = writeln!(out, "  Pods         {}", outcome.pods);
     } else {
         list(&mut out, "Applied", &outcome.done);
         list(&mut out, "Not applied", &outcome.undone);
     }
-    let _ = writeln!(out, "  Same again {}", outcome.command);
+    let _ = writeln!(out, "  Same again   {}", outcome.command);
     out
 }
 
 /// One line for an object.
 pub(super) fn verdict(key: &Key, health: &Health) -> String {
     let place = key.namespace.as_ref().map_or_else(String::new, |ns| format!("{ns}/"));
-    format!("{} {} {place}{}: {}\n", glyph(health.verdict), health.verdict, key, self::health(health))
+    let verdict = paint(Role::of(health.verdict), &format!("{} {}", glyph(health.verdict), health.verdict));
+    format!("{verdict}  {} {place}{}: {}\n", key.kind, key.name, self::health(health))
 }
 
 /// The reason, and the cause where it says more.
@@ -84,7 +104,7 @@ pub(super) fn status(looks: &[(Glance, Survey)]) -> String {
     let mut out = String::new();
     for (glance, survey) in looks {
         let protected = if glance.protected { "  protected" } else { "" };
-        let _ = writeln!(out, "{}{protected}", glance.environment);
+        let _ = writeln!(out, "{}{protected}", paint(Role::Title, &glance.environment));
         let mut line = |title: &str, words: String| {
             let _ = writeln!(out, "  {title:<12} {words}");
         };
@@ -92,7 +112,8 @@ pub(super) fn status(looks: &[(Glance, Survey)]) -> String {
             (Reach::No { sentence, next }, _) => line("Cluster", format!("? {sentence}\n               → {next}")),
             (Reach::SignIn, _) => line("Cluster", "? asks for a login".to_owned()),
             (Reach::Yes(_), Some(health)) => {
-                line("Health", format!("{} {}: {}", glyph(health.verdict), health.verdict, self::health(health)));
+                let verdict = paint(Role::of(health.verdict), &format!("{} {}", glyph(health.verdict), health.verdict));
+                line("Health", format!("{verdict}: {}", self::health(health)));
             }
             (Reach::Yes(_), None) => line("Health", "– nothing applied yet".to_owned()),
         }
@@ -132,42 +153,74 @@ fn fill(fill: &Fill) -> String {
 
 /// Which credentials are there.
 pub(super) fn form(form: &Form, said: &[(String, String)]) -> String {
-    let mut out = format!("{}  {}\n", form.environment, form.vault.words());
-    for group in &form.groups {
+    let mut out = format!("{}  {}\n", paint(Role::Title, &form.environment), form.vault.words());
+    let rows: Vec<Vec<[String; 4]>> = form.groups.iter().map(|group| rows(&group.fields, said)).collect();
+    let widths = Widths::of(rows.iter().flatten().map(|row| row.each_ref().map(String::as_str)));
+    for (group, rows) in form.groups.iter().zip(&rows) {
         let shared = if group.shared_with.is_empty() {
             String::new()
         } else {
             format!("  shared with {}", group.shared_with.join(", "))
         };
         let _ = writeln!(out, "  {}{shared}", group.title);
-        for field in &group.fields {
-            let value = match (&field.stored, field.masked) {
-                (None, _) if field.unasked => "–  made when others are stored".to_owned(),
-                (None, _) if field.text.is_some() => format!("{}  default", field.text.as_deref().unwrap_or_default()),
-                (None, _) => "–  needed".to_owned(),
-                (Some(set), masked) => {
-                    let shown =
-                        if masked { "••••••••" } else { field.text.as_deref().unwrap_or_default() };
-                    let words = said.iter().find(|(name, _)| *name == field.name).map_or("", |(_, words)| words);
-                    format!("{shown}  set {}  {words}", set.strftime("%Y-%m-%d"))
-                }
-            };
-            let _ = writeln!(out, "    {:<32} {}", field.name, value.trim_end());
+        for row in rows {
+            let line = widths.pad(row.each_ref().map(String::as_str)).join("  ");
+            let _ = writeln!(out, "    {}", line.trim_end());
         }
     }
     out
 }
 
+/// Name, value, since when, and what is said of it.
+fn rows(fields: &[FormField], said: &[(String, String)]) -> Vec<[String; 4]> {
+    let row = |field: &FormField| {
+        let text = field.text.clone().unwrap_or_default();
+        let (value, since) = match field.stored {
+            None if field.unasked => ("–".to_owned(), "made when others are stored".to_owned()),
+            None if field.text.is_some() => (text, "default".to_owned()),
+            None => ("–".to_owned(), "needed".to_owned()),
+            Some(set) => {
+                let shown = if field.masked { MASK.to_owned() } else { text };
+                (shown, format!("set {}", set.strftime("%Y-%m-%d")))
+            }
+        };
+        let words = said.iter().find(|(name, _)| *name == field.name).map(|(_, words)| words.clone());
+        [field.name.clone(), value, since, words.unwrap_or_default()]
+    };
+    fields.iter().map(row).collect()
+}
+
+/// What stands for a value that is not shown.
+const MASK: &str = "••••••••";
+
 /// What beginning a project will do.
-pub(super) fn draft(draft: &Draft, path: &Path, text: &str, vault: &Standing) -> String {
+pub(super) fn draft(draft: &Draft, path: &Path, text: &str, rest: &Rest) -> String {
     let mut out = format!("{} will be written:\n\n", path.display());
     for line in text.lines() {
-        let _ = writeln!(out, "  {line}");
+        let _ = writeln!(out, "{}", format!("  {line}").trim_end());
     }
-    if !draft.secrets.is_empty() {
-        let _ = writeln!(out, "\nThese credentials go to the {} ({}):", vault.kind, vault.words());
-        for found in &draft.secrets {
-            let _ = writeln!(out, "  {:<6} {:<20} ••••••••", found.environment, found.field);
+    let found = &draft.secrets;
+    if !found.is_empty() {
+        let _ = match rest {
+            Rest::Vault(standing) => writeln!(out, "\nThese credentials go to the vault ({}):", standing.name),
+            Rest::Nowhere(VaultKind::Memory) => {
+                writeln!(out, "\nThese credentials are not stored, since memory is wiped when this command ends:")
+            }
+            Rest::Nowhere(VaultKind::Environ | VaultKind::Stdin | VaultKind::Keyring) => {
+                writeln!(out, "\nThese credentials are not stored, since this vault is read-only; it reads them as:")
+            }
+        };
+        let place = |found: &Imported| match rest {
+            Rest::Vault(_) | Rest::Nowhere(VaultKind::Memory | VaultKind::Keyring) => MASK.to_owned(),
+            Rest::Nowhere(VaultKind::Environ) => variable(Some(&found.environment), &found.field),
+            Rest::Nowhere(VaultKind::Stdin) => format!("{{\"{}\": {{\"{}\": …}}}}", found.environment, found.field),
+        };
+        let cells = |found: &Imported| [found.environment.clone(), found.field.clone(), place(found)];
+        let rows: Vec<_> = found.iter().map(cells).collect();
+        let widths = Widths::of(rows.iter().map(|row| row.each_ref().map(String::as_str)));
+        for row in &rows {
+            let line = widths.pad(row.each_ref().map(String::as_str)).join("  ");
+            let _ = writeln!(out, "  {}", line.trim_end());
         }
     }
     if !draft.untouched.is_empty() {

@@ -2,6 +2,7 @@
 
 use tokio::sync::mpsc;
 
+use super::adjust;
 use crate::cli::args::Apply;
 use crate::cli::ask;
 use crate::cli::report::Report;
@@ -10,8 +11,9 @@ use crate::failure::{Failure, Kind, Result};
 use crate::plan::{Consent, Plan, Target};
 
 pub(super) async fn run(session: &Session, asked: &Apply, report: Report) -> Result<u8> {
+    adjust(session, &asked.environment, &asked.settings)?;
     let plan = session.prepare(&asked.environment, asked.take_over).await?;
-    report.plan(&plan);
+    report.intention(&plan);
     if let Some(failure) = blocked(&plan) {
         return Err(failure);
     }
@@ -19,17 +21,22 @@ pub(super) async fn run(session: &Session, asked: &Apply, report: Report) -> Res
         return Err(Failure::new(Kind::Blocked, "others hold fields that this would change")
             .hint("take them with --take-over, or drop them from the module's values"));
     }
-    let consent = match (&asked.confirm, asked.yes) {
-        _ if plan.is_empty() => Consent::Named(plan.target.environment.clone()),
-        (Some(name), _) => Consent::Named(name.clone()),
-        (None, true) => Consent::Yes,
-        (None, false) => consent(&plan)?,
-    };
     let name = plan.target.environment.clone();
-    let approved = plan.approve(&consent).map_err(|_| not_confirmed(&name))?;
+    if let Some(typed) = asked.confirm.as_ref().filter(|typed| **typed != name) {
+        return Err(Failure::new(Kind::Blocked, format!("--confirm says {typed:?}, and the environment is {name}"))
+            .hint(format!("nothing was applied; to do it: --yes --confirm {name}")));
+    }
+    let consent = match (&asked.confirm, asked.yes) {
+        _ if plan.is_empty() => Consent::Named(name.clone()),
+        (Some(typed), true) => Consent::Named(typed.clone()),
+        (None, true) => Consent::Yes,
+        (_, false) => consent(&plan)?,
+    };
+    let protected = plan.target.protected;
+    let approved = plan.approve(&consent).map_err(|_| not_confirmed(&name, protected))?;
     let stop = Stop::new();
     let (events, listening) = mpsc::channel(256);
-    let work = session.run(approved, events, stop.clone());
+    let work = Box::pin(session.run(approved, events, stop.clone()));
     let Some(outcome) = report.follow(work, listening, stop).await else { return Ok(Kind::Stopped.exit_code()) };
     report.outcome(&outcome);
     Ok(outcome.end.exit_code())
@@ -51,10 +58,15 @@ fn consent(plan: &Plan<Payload>) -> Result<Consent> {
     let Target { environment, context, server, namespace, protected, .. } = &plan.target;
     let place = format!("{environment} in context {context}, server {server}, namespace {namespace}");
     if !ask::is_there() {
-        return Err(not_confirmed(environment));
+        return Err(not_confirmed(environment, *protected));
     }
     if *protected {
-        let typed = ask::line(&format!("Apply to {place}? It is protected: type its name"), "")?;
+        let typed = ask::line(&format!("Apply to {place}? It is protected: type {environment} to apply"), "")?;
+        if typed != *environment {
+            return Err(
+                Failure::new(Kind::Stopped, "nothing was applied").because(format!("{environment} was not typed"))
+            );
+        }
         return Ok(Consent::Named(typed));
     }
     if ask::yes(&format!("Apply to {place}?"))? {
@@ -64,7 +76,8 @@ fn consent(plan: &Plan<Payload>) -> Result<Consent> {
     }
 }
 
-fn not_confirmed(environment: &str) -> Failure {
+fn not_confirmed(environment: &str, protected: bool) -> Failure {
+    let how = if protected { format!("--yes --confirm {environment}") } else { "--yes".to_owned() };
     Failure::new(Kind::Blocked, format!("{environment} was not confirmed, nothing was applied"))
-        .hint("without a terminal: --yes, and for a protected environment also --confirm NAME")
+        .hint(format!("without a terminal it needs {how}"))
 }

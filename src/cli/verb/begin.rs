@@ -1,18 +1,19 @@
 //! What `import` and `init` have in common: contexts, namespace, missing values, the confirmation, the writing.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::Value;
 
+use super::setting_of;
 use crate::cli::args::{Args, Begin};
 use crate::cli::ask;
-use crate::cli::report::Report;
+use crate::cli::report::{Report, Rest, advice};
 use crate::cli::setup::{self, Cluster};
-use crate::cluster::{Source, contexts};
-use crate::deploy::{Draft, Entry, Session, Setup};
+use crate::cluster::{Context, Source, contexts};
+use crate::deploy::{Draft, Entry, Question, Session, Setup};
 use crate::failure::{Failure, Kind, Result};
 use crate::module::Module;
-use crate::project::Project;
+use crate::project::{FILE, Project};
 use crate::secret::{Health, Keeper, Known, Memory, Standing, VaultKind};
 
 /// A project being begun.
@@ -35,47 +36,110 @@ impl<'a> Beginning<'a> {
     ) -> Result<Self> {
         let folder = match (&given, &args.common.project) {
             (Some(cluster), _) => cluster.folder.clone(),
-            (None, Some(folder)) => folder.clone(),
+            (None, Some(folder)) => setup::folder_of(folder),
             (None, None) => setup::here()?,
         };
-        let here = setup::here()?;
-        Ok(Self { args, begin, module: Module::load(module, &here)?, folder, given, report })
+        Draft::vacant(&folder)?;
+        let module = Module::load(module, &folder)?;
+        Ok(Self { args, begin, module, folder, given, report })
     }
 
-    /// Asks what is missing, shows what will be done, and does it. Returns the session of the new project.
-    pub(super) async fn finish(self, mut draft: Draft) -> Result<Session> {
+    /// Asks what is missing, shows what will be done, and does it. Returns the session of the new project, and whether
+    /// its vault has the credentials now.
+    pub(super) async fn finish(self, mut draft: Draft) -> Result<(Session, bool)> {
+        // Found out before anything is asked or written, so that no answer is lost and nothing is left half done.
+        let (keeper, rest) =
+            if draft.secrets.is_empty() { (memory(), Rest::Nowhere(VaultKind::Memory)) } else { self.vault().await? };
         self.bind(&mut draft)?;
         for setting in &self.begin.set {
-            let Some((path, value)) = setting.split_once('=') else {
-                return Err(Failure::input(format!("--set {setting} says no value")).hint("write --set PATH=VALUE"));
-            };
+            let (path, value) = setting_of(setting)?;
             draft.set(path, &answer(value, self.is_list(path)));
         }
         self.questions(&mut draft).await?;
         let text = draft.yaml(&self.module, &self.folder)?;
-        let vault = self.keeper()?;
-        let standing = vault.standing().await;
-        if !draft.secrets.is_empty() && !matches!(standing.health, Health::Ready) {
-            // Said before anything is written, so that nothing is left half done.
-            return Err(vault_not_ready(&standing));
-        }
-        self.report.draft(&draft, &self.folder.join(crate::project::FILE), &text, &standing);
-        if !self.begin.yes && !ask::yes("Do this?")? {
-            return Err(Failure::new(Kind::Stopped, "nothing was written").because("it was not confirmed"));
+        self.report.draft(&draft, &self.folder.join(FILE), &text, &rest);
+        if !self.begin.yes {
+            if !ask::is_there() {
+                return Err(Failure::new(Kind::Blocked, "nothing was written")
+                    .because("it was not confirmed")
+                    .hint("without a terminal it needs --yes"));
+            }
+            let question = match &rest {
+                Rest::Nowhere(_) if !draft.secrets.is_empty() => "Write landfall.yaml, without storing credentials?",
+                Rest::Vault(_) | Rest::Nowhere(_) => "Do this?",
+            };
+            if !ask::yes(question)? {
+                return Err(Failure::new(Kind::Stopped, "nothing was written").because("it was not confirmed"));
+            }
         }
         let path = Draft::write(&self.folder, &text)?;
         self.report.done("written", &path.display().to_string(), &[]);
-        let session = self.session(vault)?;
-        store(&session, draft).await?;
-        Ok(session)
+        let session = self.session(keeper)?;
+        let stored = match rest {
+            Rest::Vault(_) => {
+                store(&session, draft).await?;
+                true
+            }
+            Rest::Nowhere(_) => false,
+        };
+        Ok((session, stored))
+    }
+
+    /// Whether the vault that is asked for keeps what it is given.
+    pub(super) fn stores(&self) -> Result<bool> {
+        Ok(self.given.is_some() || setup::vault(self.args)? == VaultKind::Keyring)
+    }
+
+    /// The vault the credentials go to, ready to take them.
+    async fn vault(&self) -> Result<(Keeper, Rest)> {
+        if !self.stores()? {
+            return Ok((memory(), Rest::Nowhere(setup::vault(self.args)?)));
+        }
+        let keeper = match &self.given {
+            Some(_) => memory(),
+            None => Keeper::choose(VaultKind::Keyring, Known::default()),
+        };
+        let standing = keeper.standing().await;
+        if matches!(standing.health, Health::Ready) {
+            return Ok((keeper, Rest::Vault(standing)));
+        }
+        Err(vault_not_ready(&standing).hint("or go on without storing them: --vault env"))
+    }
+
+    /// The contexts there are; none is no obstacle unless somebody named one.
+    fn contexts(&self) -> Result<Vec<Context>> {
+        let common = &self.args.common;
+        match (&self.given, contexts(common.kubeconfig.as_deref())) {
+            (Some(_), _) => Ok(Vec::new()),
+            (None, Ok(known)) => Ok(known),
+            (None, Err(failure)) => {
+                if common.kubeconfig.is_some() || common.context.is_some() || !self.begin.bind.is_empty() {
+                    return Err(failure);
+                }
+                advice(
+                    "no kubeconfig can be read: write `context` and `server` into landfall.yaml before the first plan",
+                );
+                Ok(Vec::new())
+            }
+        }
+    }
+
+    /// Which context `--bind` names for which environment.
+    fn bound(&self, draft: &Draft) -> Result<Vec<(&'a str, &'a str)>> {
+        let names: Vec<_> = draft.project.environments.iter().map(|e| e.name.as_str()).collect();
+        let pair = |bind: &'a String| match bind.split_once('=') {
+            Some((name, context)) if names.contains(&name) => Ok((name, context)),
+            Some((name, _)) => Err(Failure::input(format!("--bind {bind} names no environment: there is no {name:?}"))
+                .hint(format!("choose one of: {}", names.join(", ")))),
+            None => Err(Failure::input(format!("--bind {bind} names no context")).hint("write --bind ENV=CONTEXT")),
+        };
+        self.begin.bind.iter().map(pair).collect()
     }
 
     /// Binds every environment to a context and its server.
     fn bind(&self, draft: &mut Draft) -> Result<()> {
-        let known = match &self.given {
-            Some(_) => Vec::new(),
-            None => contexts(self.args.common.kubeconfig.as_deref()).unwrap_or_default(),
-        };
+        let known = self.contexts()?;
+        let bound = self.bound(draft)?;
         let current = known.iter().find(|context| context.current).map(|context| context.name.clone());
         let mut last = self.args.common.context.clone().or(current).unwrap_or_default();
         for environment in &mut draft.project.environments {
@@ -85,26 +149,20 @@ impl<'a> Beginning<'a> {
                 environment.server = Some(cluster.server.to_owned());
                 continue;
             }
-            let bound = self.begin.bind.iter().find_map(|bind| {
-                let (name, context) = bind.split_once('=')?;
-                (name == environment.name).then(|| context.to_owned())
-            });
+            let bound = bound.iter().find(|(name, _)| *name == environment.name);
+            let asking = bound.is_none() && !known.is_empty() && ask::is_there() && !self.begin.yes;
             let name = match bound {
-                Some(context) => context,
+                Some((_, context)) => (*context).to_owned(),
+                None if asking => choose(&known, &environment.name, &last)?,
                 None if known.is_empty() => String::new(),
-                None if ask::is_there() && !self.begin.yes => {
-                    let names: Vec<_> = known.iter().map(|context| context.name.as_str()).collect();
-                    ask::line(&format!("Context of {} (one of {})", environment.name, names.join(", ")), &last)?
-                }
                 None => last.clone(),
             };
             if name.is_empty() {
                 continue; // to be written into landfall.yaml before the first plan, which says so
             }
             let Some(found) = known.iter().find(|context| context.name == name) else {
-                let names: Vec<_> = known.iter().map(|context| context.name.as_str()).collect();
                 return Err(Failure::input(format!("the kubeconfig has no context {name:?}"))
-                    .hint(format!("it has: {}", names.join(", "))));
+                    .hint(format!("it has: {}", names(&known))));
             };
             environment.context = Some(found.name.clone());
             environment.server = Some(found.server.clone());
@@ -117,12 +175,11 @@ impl<'a> Beginning<'a> {
     async fn questions(&self, draft: &mut Draft) -> Result<()> {
         for question in draft.questions(&self.module) {
             let offer = if question.nodes { self.nodes(&draft.project).await.join(",") } else { String::new() };
-            let text = if self.begin.yes || !ask::is_there() {
-                offer
-            } else {
-                ask::remark(&question.help);
-                ask::line(&question.title, &offer)?
-            };
+            if !self.begin.yes && ask::is_there() {
+                self.put(draft, &question, &offer)?;
+                continue;
+            }
+            let text = offer;
             if text.is_empty() {
                 return Err(Failure::input(format!("{} ({}) is needed", question.title.to_lowercase(), question.path))
                     .because(question.help)
@@ -133,14 +190,30 @@ impl<'a> Beginning<'a> {
         Ok(())
     }
 
+    /// Asks for one value until the module takes it.
+    fn put(&self, draft: &mut Draft, question: &Question, offer: &str) -> Result<()> {
+        ask::remark(&question.help);
+        loop {
+            let text = ask::line(&question.title, offer)?;
+            if text.is_empty() {
+                continue;
+            }
+            draft.set(&question.path, &answer(&text, question.list));
+            match draft.yaml(&self.module, &self.folder) {
+                // Only what is said of this answer; the rest is said when all are given.
+                Err(failure) if failure.what.contains(&question.path) => ask::remark(&failure.what),
+                Ok(_) | Err(_) => return Ok(()),
+            }
+        }
+    }
+
     /// The addresses of the nodes; none where they cannot be had within 3 s.
     async fn nodes(&self, project: &Project) -> Vec<String> {
         let Some(first) = project.environments.first().filter(|first| first.context.is_some()) else {
             return Vec::new();
         };
         let Ok(module) = Module::load(&project.module, &self.folder) else { return Vec::new() };
-        let keeper = Keeper::open(VaultKind::Memory, || Ok(Box::new(Memory::default())));
-        let session = self.session_of(project.clone(), module, keeper);
+        let session = self.session_of(project.clone(), module, memory());
         let asked = session.node_addresses(&first.name);
         match tokio::time::timeout(std::time::Duration::from_secs(3), asked).await {
             Ok(Ok(addresses)) => addresses,
@@ -150,14 +223,6 @@ impl<'a> Beginning<'a> {
 
     fn is_list(&self, path: &str) -> bool {
         self.module.schema().at(path).and_then(|schema| schema.get("type")?.as_str()) == Some("array")
-    }
-
-    fn keeper(&self) -> Result<Keeper> {
-        if self.given.is_some() {
-            return Ok(Keeper::open(VaultKind::Memory, || Ok(Box::new(Memory::default()))));
-        }
-        let known = Known { environments: Vec::new(), fields: Vec::new() };
-        Ok(Keeper::choose(setup::vault(self.args)?, known))
     }
 
     fn session(&self, keeper: Keeper) -> Result<Session> {
@@ -188,6 +253,10 @@ impl<'a> Beginning<'a> {
     }
 }
 
+fn memory() -> Keeper {
+    Keeper::open(VaultKind::Memory, || Ok(Box::new(Memory::default())))
+}
+
 /// Stores the credentials that were found.
 async fn store(session: &Session, draft: Draft) -> Result<()> {
     for environment in session.environments() {
@@ -202,6 +271,21 @@ async fn store(session: &Session, draft: Draft) -> Result<()> {
         }
     }
     session.settle().await
+}
+
+/// Asks for a context until it is one of those there are.
+fn choose(known: &[Context], environment: &str, last: &str) -> Result<String> {
+    loop {
+        let name = ask::line(&format!("Context of {environment} (one of {})", names(known)), last)?;
+        if known.iter().any(|context| context.name == name) {
+            return Ok(name);
+        }
+        ask::remark(&format!("the kubeconfig has no context {name:?}"));
+    }
+}
+
+fn names(known: &[Context]) -> String {
+    known.iter().map(|context| context.name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 fn answer(text: &str, list: bool) -> Value {
@@ -220,10 +304,4 @@ pub(super) fn vault_not_ready(standing: &Standing) -> Failure {
         Health::Locked { cure } => failure.because(format!("{} is locked", standing.name)).hint(cure.clone()),
         Health::Unavailable { why, cure } => failure.because(why.clone()).hint(cure.clone()),
     }
-    .hint("or choose another: --vault env, stdin or memory")
-}
-
-/// The path of a tfvars file beside which things are said.
-pub(super) fn shown(path: &Path) -> String {
-    path.display().to_string()
 }

@@ -1,14 +1,22 @@
 //! `landfall creds`: the credentials of an environment. Values come from a prompt or standard input, never from an
 //! argument, and are never printed.
 
+use super::begin::vault_not_ready;
 use crate::cli::args::{Creds, Fields};
 use crate::cli::ask;
-use crate::cli::report::Report;
+use crate::cli::report::{Report, advice};
 use crate::deploy::{Entry, FormField, Session};
-use crate::failure::{Failure, Result};
-use crate::secret::Secret;
+use crate::failure::{Failure, Kind, Result};
+use crate::secret::{Health, Secret, VaultKind, variable};
 
-pub(super) async fn run(session: &Session, asked: &Creds, report: Report) -> Result<u8> {
+pub(super) async fn run(session: &Session, asked: &Creds, demo: bool, report: Report) -> Result<u8> {
+    match asked {
+        Creds::List(_) => {}
+        Creds::Set(fields) | Creds::Generate(fields) | Creds::Rm(fields) => {
+            session.project().environment(&fields.environment)?;
+            keeps(session, &fields.environment, demo).await?;
+        }
+    }
     match asked {
         Creds::List(several) => {
             let names =
@@ -22,19 +30,61 @@ pub(super) async fn run(session: &Session, asked: &Creds, report: Report) -> Res
         Creds::Set(fields) => set(session, fields, report).await?,
         Creds::Generate(fields) => {
             let made = session.generate(&fields.environment, &fields.fields).await?;
-            report.done("made", &fields.environment, &made);
+            if made.is_empty() {
+                report.nothing("made", &fields.environment, "everything that can be made is stored already");
+            } else {
+                report.done("made", &fields.environment, &made);
+            }
         }
         Creds::Rm(fields) => {
             if fields.fields.is_empty() {
                 return Err(Failure::input("which credentials should be removed?")
                     .hint(format!("name them: landfall creds rm {} pgsql.password", fields.environment)));
             }
+            let stored = stored(session, &fields.environment).await?;
             session.forget(&fields.environment, &fields.fields).await?;
-            report.done("removed", &fields.environment, &fields.fields);
+            let removed: Vec<_> = fields.fields.iter().filter(|name| stored.contains(name)).cloned().collect();
+            if removed.is_empty() {
+                report.nothing("removed", &fields.environment, "nothing was removed: these were not stored");
+            } else {
+                report.done("removed", &fields.environment, &removed);
+            }
         }
     }
     session.settle().await?;
     Ok(0)
+}
+
+/// Whether the vault keeps what it is given; said before anything is asked or made.
+pub(super) async fn keeps(session: &Session, environment: &str, demo: bool) -> Result<()> {
+    let standing = session.vault().await;
+    if !matches!(standing.health, Health::Ready) {
+        return Err(vault_not_ready(&standing));
+    }
+    let failure = |what: &str| {
+        Failure::new(Kind::Vault, what).hint("use a vault that keeps credentials: --vault keyring (the default)")
+    };
+    match standing.kind {
+        VaultKind::Keyring => Ok(()),
+        VaultKind::Memory if demo => {
+            advice("demo: what is stored is forgotten when this command ends");
+            Ok(())
+        }
+        VaultKind::Memory => Err(failure("memory is wiped when this command ends, so nothing would be kept")),
+        VaultKind::Environ => Err(failure("credentials in the process environment cannot be changed from here")
+            .hint(format!("or set them before the start: {}", variable(Some(environment), "pgsql.password")))),
+        VaultKind::Stdin => {
+            Err(failure("credentials from standard input cannot be changed from here")
+                .hint("or change what is piped in"))
+        }
+    }
+}
+
+/// The credentials an environment has.
+async fn stored(session: &Session, environment: &str) -> Result<Vec<String>> {
+    let form = session.form(environment).await?;
+    let fields = form.groups.iter().flat_map(|group| &group.fields);
+    Ok(fields.filter(|field| field.stored.is_some()).map(|field| field.name.clone()).collect())
 }
 
 /// What is said about each stored value, by field.
@@ -67,24 +117,46 @@ async fn set(session: &Session, asked: &Fields, report: Report) -> Result<()> {
     } else {
         asked.fields.iter().map(find).collect::<Result<_>>()?
     };
-    let mut entries = Vec::new();
-    if ask::is_there() {
-        for field in chosen {
-            if let Some(value) = prompt(session, environment, field)? {
-                entries.push(Entry { field: field.name.clone(), value });
-            }
-        }
-    } else {
+    if !ask::is_there() {
         let [field] = chosen.as_slice() else {
-            return Err(Failure::input("without a terminal one credential at a time is read from standard input")
-                .hint(format!("landfall creds set {environment} FIELD < file")));
+            return Err(one_at_a_time(environment, &chosen));
         };
-        entries.push(Entry { field: field.name.clone(), value: ask::piped()? });
+        let value = ask::piped()?;
+        if value.is_empty() {
+            return Err(Failure::input("standard input is empty, nothing was changed")
+                .hint(format!("to remove a value: landfall creds rm {environment} {}", field.name)));
+        }
+        return keep(session, environment, Entry { field: field.name.clone(), value }, report).await;
     }
-    let names: Vec<String> = entries.iter().map(|entry| entry.field.clone()).collect();
-    session.save(environment, entries).await?;
-    report.done("set", environment, &names);
+    let mut kept = false;
+    for field in chosen {
+        if let Some(value) = prompt(session, environment, field)? {
+            // Stored at once, so that nothing typed is lost when somebody stops half-way.
+            keep(session, environment, Entry { field: field.name.clone(), value }, report).await?;
+            kept = true;
+        }
+    }
+    if !kept {
+        report.nothing("set", environment, "nothing was entered, nothing was changed");
+    }
     Ok(())
+}
+
+async fn keep(session: &Session, environment: &str, entry: Entry, report: Report) -> Result<()> {
+    let name = entry.field.clone();
+    session.save(environment, vec![entry]).await?;
+    session.settle().await?;
+    report.done("set", environment, &[name]);
+    Ok(())
+}
+
+fn one_at_a_time(environment: &str, chosen: &[&FormField]) -> Failure {
+    Failure::input("without a terminal one credential at a time is read from standard input").hint(
+        match chosen.first() {
+            Some(field) => format!("landfall creds set {environment} {} < FILE", field.name),
+            None => format!("all are set; name the one to change: landfall creds set {environment} FIELD < FILE"),
+        },
+    )
 }
 
 /// Asks until the value may be used; an empty answer leaves the field as it is.

@@ -11,7 +11,7 @@ use super::stage::{NORMAL, Stage};
 
 #[test]
 fn the_default_keys_have_no_two_meanings_for_one_key() {
-    let keymap = Keymap::load(DEFAULT).unwrap();
+    let keymap = Keymap::load(DEFAULT, None).unwrap();
     // Two actions on one key are told apart by what is live: on the outcome, `r` tries again or plans again.
     let shared = [(Mode::Outcome, Action::Again)];
     for mode in Mode::ALL {
@@ -27,7 +27,7 @@ fn the_default_keys_have_no_two_meanings_for_one_key() {
 
 #[test]
 fn where_letters_are_text_no_letter_is_a_command() {
-    let keymap = Keymap::load(DEFAULT).unwrap();
+    let keymap = Keymap::load(DEFAULT, None).unwrap();
     for mode in Mode::ALL.into_iter().filter(|mode| mode.takes_text()) {
         for binding in keymap.of(mode) {
             assert!(binding.keys.iter().all(|chord| !chord.is_text()), "{mode:?}: {:?}", binding.action);
@@ -92,7 +92,7 @@ fn a_click_in_the_key_bar_does_what_the_key_does() {
 fn every_key_can_be_pressed_anywhere() {
     for (_, scene) in scenes::ALL {
         let mut stage = scenes::play(scene, Options::default(), NORMAL);
-        let keymap = Keymap::load(DEFAULT).unwrap();
+        let keymap = Keymap::load(DEFAULT, None).unwrap();
         for round in 0..2 {
             for mode in Mode::ALL {
                 for chord in keymap.of(mode).flat_map(|binding| binding.keys.clone()) {
@@ -104,5 +104,24 @@ fn every_key_can_be_pressed_anywhere() {
             }
             stage.wait(300);
         }
+    }
+}
+
+#[test]
+fn own_keys_lie_over_the_defaults_and_nothing_else_changes() {
+    let keymap = Keymap::load(DEFAULT, Some("matrix: {open: [Space]}")).unwrap();
+    let key = |keymap: &Keymap, action: Action| {
+        keymap.of(Mode::Matrix).find(|binding| binding.action == action).map(landfall::tui::keymap::Binding::label)
+    };
+    assert_eq!(key(&keymap, Action::Open).as_deref(), Some("Space"));
+    let defaults = Keymap::load(DEFAULT, None).unwrap();
+    assert_eq!(key(&keymap, Action::Watch), key(&defaults, Action::Watch));
+    for (own, says) in [
+        ("matrix: {fly: [Enter]}", "keys.yaml cannot be used"),
+        ("matrix: {open: [Hyper-Q]}", "keys.yaml cannot be used"),
+        ("matrix: {reveal: [r]}", "where it does nothing"),
+    ] {
+        let failure = Keymap::load(DEFAULT, Some(own)).unwrap_err();
+        assert!(failure.what.contains(says), "{own}: {failure}");
     }
 }

@@ -33,7 +33,7 @@ fn it_can_begin_with_one_environment_or_with_watching_it() {
     assert_eq!((walk.app.state().chosen, screen(&walk)), (1, Screen::Credentials));
     let watch = Stage::with(Options { start: Start::Watch("stg".into()), ..Options::default() }, size);
     assert_eq!((watch.app.state().chosen, screen(&watch)), (1, Screen::Rollout));
-    assert!(watch.asked(|wish| matches!(wish, Wish::Watch(name) if name == "stg")).is_some());
+    assert!(watch.asked(|wish| matches!(wish, Wish::Watch { environment, .. } if environment == "stg")).is_some());
 }
 
 #[test]

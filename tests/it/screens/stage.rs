@@ -99,7 +99,7 @@ impl Stage {
 
     /// The number of the newest run or watch.
     pub(crate) fn run(&self) -> Question {
-        self.asked(|wish| matches!(wish, Wish::Apply(_) | Wish::Watch(_))).unwrap()
+        self.asked(|wish| matches!(wish, Wish::Apply(_) | Wish::Watch { .. })).unwrap()
     }
 
     /// Something happens in the newest run, so many seconds after now.
@@ -161,7 +161,7 @@ fn answer(wish: &Wish, locked: bool) -> Option<Answer> {
         Wish::Reveal { .. }
         | Wish::Prepare { .. }
         | Wish::Apply(_)
-        | Wish::Watch(_)
+        | Wish::Watch { .. }
         | Wish::Follow { .. }
         | Wish::Ways { .. }
         | Wish::Retry(_)

@@ -123,7 +123,7 @@ fn a_plan_without_changes_offers_to_watch() {
     stage.press("n");
     assert!(stage.app.state().dialogs.is_empty(), "there is nothing to apply");
     stage.press("w");
-    assert!(stage.asked(|wish| matches!(wish, Wish::Watch(_))).is_some());
+    assert!(stage.asked(|wish| matches!(wish, Wish::Watch { .. })).is_some());
 }
 
 #[test]

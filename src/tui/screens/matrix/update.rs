@@ -86,7 +86,7 @@ pub(crate) fn watch(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     let name = environment.name.clone();
-    let effect = state.ask(Slot::Run(name.clone()), Wish::Watch(name));
+    let effect = state.ask(Slot::Run(name.clone()), Wish::Watch { environment: name, until_ready: false });
     confirm::update::start(state, effect, Operation::Watch)
 }
 

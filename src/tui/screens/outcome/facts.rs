@@ -22,12 +22,13 @@ pub(super) fn facts(outcome: &Outcome) -> Vec<Fact> {
         }
         End::Failed | End::Stopped | End::TimedOut | End::NoContact => {
             if let Some(cause) = &outcome.cause {
-                add("Cause", cause.headline.clone());
-                add("", cause.sentence.clone());
+                // The headline stands on top already.
+                add("Cause", cause.sentence.clone());
                 add("", cause.next.clone());
             }
             if let Some(failure) = &outcome.failure {
-                add("Why", failure.to_string());
+                let said = failure.to_string();
+                add("Why", if said == outcome.headline { String::new() } else { said });
                 failure.hints.iter().for_each(|hint| add("", hint.clone()));
             }
             add("Done", listed(&outcome.done, "nothing was written"));

@@ -1,7 +1,9 @@
 //! Draws an outcome.
 
+use std::collections::BTreeMap;
+
 use super::facts;
-use crate::deploy::{End, Outcome};
+use crate::deploy::{End, Outcome, Remedy};
 use crate::tui::keymap::Action;
 use crate::tui::screens::rollout::remedy;
 use crate::tui::shown::{Pane, Spot};
@@ -31,12 +33,19 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, state: &State) {
     let title = if outcome.end == End::Healthy { Role::Title } else { role };
     canvas.put(3, 0, &cut::end(&outcome.headline, canvas.width().saturating_sub(4)), title);
     let mut lines = lines(outcome, canvas.width());
-    let ways: Vec<_> = outcome.remedies.iter().map(remedy).collect();
-    let first_way = lines.len() + 1;
-    if !ways.is_empty() {
+    let mut ways: BTreeMap<usize, Action> = BTreeMap::new();
+    if !outcome.remedies.is_empty() {
         lines.push(Line::default());
-        for (_, key, words) in &ways {
-            lines.push(Line::text("  ").and(*key, Role::Key).and(format!(" {words}"), Role::Text));
+    }
+    for way in &outcome.remedies {
+        let (action, key, words) = remedy(way);
+        ways.insert(lines.len(), action);
+        lines.push(Line::text("  ").and(key, Role::Key).and(format!(" {words}"), Role::Text));
+        // To be read, and typed, where the clipboard does not reach.
+        if let Remedy::Commands { lines: commands, .. } = way {
+            let wide = canvas.width().saturating_sub(7);
+            let shown = commands.iter().flat_map(|command| cut::wrap(command, wide));
+            lines.extend(shown.map(|command| Line::new(format!("     {command}"), Role::Muted)));
         }
     }
     let next = next(state);
@@ -58,7 +67,7 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, state: &State) {
         if let Some(line) = lines.get(at) {
             body.line(0, y, line);
         }
-        if let Some((action, ..)) = at.checked_sub(first_way).and_then(|way| ways.get(way)) {
+        if let Some(action) = ways.get(&at) {
             body.spot(y, Spot::Key(*action));
         }
         if next.is_some() && at + 1 == lines.len() {

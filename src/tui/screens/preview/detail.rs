@@ -11,17 +11,18 @@ use jiff::Timestamp;
 pub(super) fn lines(preview: &Preview, room: u16, now: Timestamp) -> Vec<Line> {
     let Some((plan, change)) = preview.plan.as_ref().zip(preview.change()) else { return Vec::new() };
     match preview.shows {
-        Shows::Yaml => change.yaml.lines().map(yaml).collect(),
+        Shows::Yaml => change.yaml.lines().map(|line| whole(line, "   ", Role::Text)).collect(),
         Shows::Diff => differences(plan, change, preview.filled, (room, now)),
     }
 }
 
-fn yaml(line: &str) -> Line {
+/// A line of a whole object, with its sign in front.
+fn whole(line: &str, sign: &'static str, role: Role) -> Line {
     let masked = line.find('●').unwrap_or(line.len());
     let (plain, hidden) = line.split_at(masked);
     let split = plain.find(": ").map_or_else(|| if plain.ends_with(':') { plain.len() } else { 0 }, |at| at + 1);
     let (name, value) = plain.split_at(split);
-    Line::text("   ").and(name, Role::Muted).and(value, Role::Text).and(hidden, Role::Secret)
+    Line::new(sign, role).and(name, Role::Muted).and(value, Role::Text).and(hidden, Role::Secret)
 }
 
 fn differences<P>(plan: &Plan<P>, change: &Change, filled: bool, (room, now): (u16, Timestamp)) -> Vec<Line> {
@@ -56,7 +57,7 @@ fn differences<P>(plan: &Plan<P>, change: &Change, filled: bool, (room, now): (u
         lines.push(Line::new("   is entered as used by this environment", Role::Muted));
     }
     if change.fields.is_empty() && change.action == crate::plan::Action::Create {
-        lines.push(Line::new("   is created; d shows the whole object", Role::Muted));
+        lines.extend(change.yaml.lines().map(|line| whole(line, " + ", Role::Add)));
     }
     if !change.filled.is_empty() {
         lines.push(Line::default());

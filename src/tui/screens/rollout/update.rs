@@ -318,9 +318,10 @@ pub(crate) fn retried(state: &mut State, name: &str, answer: Result<usize>) -> V
             // What runs or watches goes on by itself.
             let over = rollout(state).is_none_or(|rollout| rollout.is_over());
             let here = state.environment().is_some_and(|environment| environment.name == name);
-            let effects = if here && over { matrix::update::watch(state) } else { Vec::new() };
+            let effects = if here && over { follow_again(state) } else { Vec::new() };
             let words = crate::tui::widgets::age::counted(count, "stuck pod");
-            state.say(format!("{words} deleted; their controller makes them anew."), Role::Text);
+            let anew = if count == 1 { "it is" } else { "they are" };
+            state.say(format!("{words} deleted; {anew} made anew."), Role::Text);
             effects
         }
         Err(failure) => {
@@ -328,6 +329,14 @@ pub(crate) fn retried(state: &mut State, name: &str, answer: Result<usize>) -> V
             Vec::new()
         }
     }
+}
+
+/// Follows what is there until it is well, as a run without anything to write.
+fn follow_again(state: &mut State) -> Vec<Effect> {
+    let Some(environment) = state.environment().map(|environment| environment.name.clone()) else { return Vec::new() };
+    let slot = Slot::Run(environment.clone());
+    let effect = state.ask(slot, Wish::Watch { environment, until_ready: true });
+    crate::tui::screens::confirm::update::start(state, effect, Operation::Apply)
 }
 
 /// Saves what is known.

@@ -1,0 +1,6 @@
+//! Tests of faults: what goes wrong on the way to a cluster and at its gate, and how it is said.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod gate;
+mod rights;
+mod rollout;
