@@ -58,7 +58,7 @@ pub(crate) fn keys(table: &mut Table, built: &Built) {
 
 /// Opens and closes the help, at uneven intervals; how long each frame took.
 pub(crate) fn help(pty: &mut Pty) -> Spread {
-    const SENTENCE: &str = "Ctrl-L";
+    const SENTENCE: &str = "Keys that answer here";
     let mut took = Vec::new();
     for turn in 0..KEYS {
         pty.listen(Duration::from_millis(23 + (turn as u64 * 37) % 41));

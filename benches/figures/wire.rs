@@ -146,7 +146,6 @@ fn many() -> TempDir {
         r#"{"type": "object", "additionalProperties": false,
             "properties": {"word": {"type": "string", "title": "Word", "default": "first"}}}"#,
     );
-    put("many/credentials.schema.json", r#"{"type": "object", "additionalProperties": false, "properties": {}}"#);
     put(
         "many/templates/many.yaml",
         &format!(
