@@ -56,7 +56,8 @@ pub(super) fn within(stage: Stage, name: &str, inside: impl FnOnce()) {
     let output = in_session(&mut test, home.path(), &address).stdin(Stdio::null()).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && proof.exists(), "inside {stage:?}: {said}");
-    assert!(begun.elapsed() < Duration::from_secs(6), "{stage:?} kept the program from ending: {:?}", begun.elapsed());
+    // A vault that hangs would hold it for 120 s, or for ever; a busy machine only slows it.
+    assert!(begun.elapsed() < Duration::from_secs(30), "{stage:?} kept the program from ending: {:?}", begun.elapsed());
 }
 
 /// Runs a program that may be missing, and says where to get it.
