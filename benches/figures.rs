@@ -31,7 +31,7 @@ use table::Table;
 
 /// A binary of landfall and the profile it was built with.
 struct Built {
-    profile: &'static str,
+    profile: String,
     file: PathBuf,
 }
 
@@ -81,10 +81,14 @@ fn main() {
     }
 }
 
-/// The binary of the release profile, and the one of the dist profile where it is built.
+/// The binary that was built for this benchmark, and the one of the dist profile where it is built.
 fn built() -> Vec<Built> {
-    let release = PathBuf::from(env!("CARGO_BIN_EXE_landfall"));
-    let dist = release.parent().unwrap().with_file_name("dist").join("landfall");
-    let all = [Built { profile: "release", file: release }, Built { profile: "dist", file: dist }];
-    all.into_iter().filter(|built| built.file.exists()).collect()
+    let own = PathBuf::from(env!("CARGO_BIN_EXE_landfall"));
+    let folder = own.parent().unwrap();
+    let dist = folder.with_file_name("dist");
+    let built = |folder: &Path| Built {
+        profile: folder.file_name().unwrap().to_string_lossy().into_owned(),
+        file: folder.join(own.file_name().unwrap()),
+    };
+    [built(folder), built(&dist)].into_iter().filter(|built| built.file.exists()).collect()
 }

@@ -61,7 +61,7 @@ pub(crate) fn headless(table: &mut Table) {
     table.row(what, took.tail("ms"), Bar::under(took.percent(99), 16.0, "ms"));
 }
 
-/// The whole program in a pseudo-terminal, its demo cluster in a storm.
+/// The whole program in a pseudo-terminal, its watches in a storm.
 pub(crate) fn under_load(table: &mut Table) {
     let file = tempfile::NamedTempFile::new().unwrap();
     let told = || {
@@ -78,7 +78,7 @@ pub(crate) fn under_load(table: &mut Table) {
     let after = told();
     let rate = (after.0 - before.0) / (after.1 - before.1);
     table.row(
-        format!("key → frame while {rate:.0} watched objects change each second in the same process, pty"),
+        format!("key → frame while {rate:.0} watch events arrive each second, pty"),
         took.tail("ms"),
         Bar::under(took.percent(99), 16.0, "ms"),
     );

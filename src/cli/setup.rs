@@ -172,10 +172,10 @@ fn demo_project() -> Result<Project> {
 /// Throwaway credentials: strong and different ones; on the screen the leftovers of the tfvars first, to be seen flagged.
 async fn fill(args: &Args, session: &Session) -> Result<()> {
     let leftovers = matches!(args.verb, Some(Verb::Demo)) && args.common.project.is_none();
+    if leftovers {
+        session.take_leftovers("terraform.tfvars", DEMO_TFVARS).await?;
+    }
     for environment in session.environments() {
-        if leftovers {
-            session.take_leftovers(&environment, "terraform.tfvars", DEMO_TFVARS).await?;
-        }
         session.make_up(&environment).await?;
     }
     Ok(())

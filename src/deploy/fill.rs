@@ -53,18 +53,20 @@ impl Session {
         self.save(environment, entries).await
     }
 
-    /// Takes an environment's credentials over from a tfvars file; what is there already stays.
+    /// Takes the credentials of all environments over from a tfvars file; what is there already stays.
     ///
     /// # Errors
     /// The file cannot be read, or the vault does not take them.
-    pub async fn take_leftovers(&self, environment: &str, file: &str, text: &str) -> Result<()> {
-        let stored = self.gather(&self.project(), environment).await?;
+    pub async fn take_leftovers(&self, file: &str, text: &str) -> Result<()> {
         let import = self.inner.module.import(file, text)?;
-        let entries = import
-            .secrets
-            .into_iter()
-            .filter(|found| found.environment == environment && !stored.contains_key(&found.field))
-            .map(|found| Entry { field: found.field, value: found.value });
-        self.save(environment, entries.collect()).await
+        for environment in self.environments() {
+            let stored = self.gather(&self.project(), &environment).await?;
+            let found = import.secrets.iter().filter(|found| found.environment == environment);
+            let entries = found
+                .filter(|found| !stored.contains_key(&found.field))
+                .map(|found| Entry { field: found.field.clone(), value: found.value.clone() });
+            self.save(&environment, entries.collect()).await?;
+        }
+        Ok(())
     }
 }

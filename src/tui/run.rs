@@ -75,10 +75,13 @@ impl Running {
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         self.handle(Msg::Tick(Timestamp::now()))?;
-        for effect in self.app.start() {
+        let first = self.app.start();
+        // A picture before the first question: its answers want the processor, too.
+        self.draw()?;
+        for effect in first {
             self.effect(effect)?;
         }
-        let mut due = Some(Instant::now());
+        let mut due: Option<Instant> = None;
         let mut drawn = Instant::now();
         let mut second = 0;
         loop {
@@ -115,12 +118,16 @@ impl Running {
                 return Ok(code);
             }
             if due.is_some_and(|due| due <= Instant::now()) {
-                let app = &mut self.app;
-                self.guard.draw(|frame| app.draw(frame))?;
+                self.draw()?;
                 drawn = Instant::now();
                 due = None;
             }
         }
+    }
+
+    fn draw(&mut self) -> Result<()> {
+        let app = &mut self.app;
+        self.guard.draw(|frame| app.draw(frame))
     }
 
     fn input(&mut self, event: crossterm::event::Event) -> Result<bool> {
