@@ -6,6 +6,7 @@
 mod app;
 mod edit;
 pub mod effect;
+mod filter;
 mod input;
 pub mod keymap;
 mod live;
@@ -22,6 +23,7 @@ mod view;
 mod widgets;
 
 pub use app::App;
+pub use filter::Filter;
 pub use perform::Performer;
 pub use run::run;
 pub use theme::ColorMode;

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
 
-use super::args::{Args, Verb};
-use crate::cluster::Source;
+use super::args::{Args, Door, Verb};
+use super::ask;
+use crate::cluster::{SignIns, Source};
 use crate::deploy::{Session, Setup};
 use crate::failure::{Failure, Kind, Result};
 use crate::module::Module;
@@ -73,7 +74,13 @@ pub(super) fn folder_of(named: &Path) -> PathBuf {
 
 /// The way to the clusters that the arguments name.
 pub(super) fn source(args: &Args) -> Source {
-    Source::Kubeconfig { file: args.common.kubeconfig.clone(), context: args.common.context.clone() }
+    let (file, context) = (args.common.kubeconfig.clone(), args.common.context.clone());
+    // A credential plugin may ask where somebody can answer; on the screens somebody says so first.
+    let sign_ins = match args.door() {
+        Door::Reports if ask::is_there() => SignIns::at_once(),
+        Door::Reports | Door::Screen => SignIns::default(),
+    };
+    Source::Kubeconfig { file, context, sign_ins }
 }
 
 /// The vault that the arguments name.

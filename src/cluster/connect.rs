@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use kube::Config;
-use kube::client::ClientBuilder;
-use kube::config::{ExecInteractiveMode, KubeConfigOptions, Kubeconfig};
+use kube::client::{AuthError, ClientBuilder};
+use kube::config::{ExecConfig, ExecInteractiveMode, KubeConfigOptions, Kubeconfig};
 
+use super::sign_in::SignIns;
 use super::wire::Cluster;
 use crate::failure::{Failure, Kind, Place, Result};
 use crate::object::clean;
@@ -24,6 +25,8 @@ pub enum Source {
         file: Option<PathBuf>,
         /// A context that is used whatever the environment says, and must still have the environment's server.
         context: Option<String>,
+        /// Who signed in where somebody had to.
+        sign_ins: SignIns,
     },
     /// One client for every environment.
     Given {
@@ -86,71 +89,183 @@ pub fn contexts(file: Option<&Path>) -> Result<Vec<Context>> {
         .collect())
 }
 
+/// Why a cluster was not opened.
+#[derive(Debug, Clone)]
+pub enum Unopened {
+    /// The credential plugin of its context wants an answer from somebody.
+    SignIn {
+        /// The program that would ask.
+        program: String,
+        /// What is said where nobody can answer.
+        failure: Box<Failure>,
+    },
+    /// Anything else.
+    No(Box<Failure>),
+}
+
+impl From<Failure> for Unopened {
+    fn from(failure: Failure) -> Self {
+        Self::No(Box::new(failure))
+    }
+}
+
+impl From<Unopened> for Failure {
+    fn from(unopened: Unopened) -> Self {
+        match unopened {
+            Unopened::SignIn { failure, .. } | Unopened::No(failure) => *failure,
+        }
+    }
+}
+
 impl Source {
     /// Opens the cluster that an environment names.
     ///
     /// # Errors
     /// When the kubeconfig cannot be read, does not have the context, or the context has another server than the
-    /// environment says: nothing is ever sent to the wrong cluster.
-    pub async fn open(&self, context: Option<&str>, server: Option<&str>, digest: &Digest) -> Result<Cluster> {
+    /// environment says: nothing is ever sent to the wrong cluster. When somebody has to sign in.
+    pub async fn open(
+        &self,
+        context: Option<&str>,
+        server: Option<&str>,
+        digest: &Digest,
+    ) -> Result<Cluster, Unopened> {
         match self {
             Self::Given { client, context: name, server: url } => {
                 same_context(context, name)?;
                 same_server(server, url, name)?;
                 Ok(Cluster::new(client.clone(), name, url, digest.clone()))
             }
-            Self::Kubeconfig { file, context: chosen } => {
-                let mut config = read(file.as_deref())?;
-                let name = match chosen.as_deref().or(context) {
-                    Some(name) => name.to_owned(),
-                    None => {
-                        return Err(Failure::new(Kind::Blocked, "this environment names no context")
-                            .hint("write `context:` and `server:` into its part of landfall.yaml"));
-                    }
+            Self::Kubeconfig { file, context: chosen, sign_ins } => {
+                let way = Way::find(file.as_deref(), chosen.as_deref().or(context), server).await?;
+                let (name, url) = (way.context.clone(), way.server.clone());
+                let client = match sign_ins.client(&name) {
+                    Some(client) => client,
+                    None => way.client(sign_ins).await?,
                 };
-                let known = contexts(file.as_deref())?;
-                let Some(found) = known.iter().find(|known| known.name == name) else {
-                    let names: Vec<_> = known.iter().map(|known| known.name.as_str()).collect();
-                    return Err(Failure::new(Kind::Blocked, format!("the kubeconfig has no context {name:?}"))
-                        .hint(format!("it has: {}", names.join(", ")))
-                        .hint("choose another with --kubeconfig FILE or --context NAME"));
-                };
-                same_server(server, &found.server, &name)?;
-                tame_plugins(&mut config);
-                let options = KubeConfigOptions { context: Some(name.clone()), ..KubeConfigOptions::default() };
-                let made = Config::from_custom_kubeconfig(config, &options).await;
-                let mut config = made.map_err(|_| unusable(&name))?;
-                config.connect_timeout = Some(Duration::from_secs(5));
-                config.default_retry = false;
-                let client = signed_in(config).await.map_err(|why| unusable(&name).because(why))?;
-                Ok(Cluster::new(client, &name, &found.server, digest.clone()))
+                Ok(Cluster::new(client, &name, &url, digest.clone()))
             }
         }
     }
+
+    /// Lets the credential plugin of the context that an environment names ask somebody at this terminal. What it gives
+    /// is kept for this run.
+    ///
+    /// # Errors
+    /// As [`Source::open`]; when the plugin gives nothing.
+    pub async fn sign_in(&self, context: Option<&str>, server: Option<&str>) -> Result<()> {
+        match self {
+            Self::Given { .. } => Ok(()),
+            Self::Kubeconfig { file, context: chosen, sign_ins } => {
+                let Way { context, config, .. } =
+                    Way::find(file.as_deref(), chosen.as_deref().or(context), server).await?;
+                match sign_ins.ask(&context, config).await {
+                    Ok(_) => Ok(()),
+                    Err(why) => Err(unusable(&context).because(why)),
+                }
+            }
+        }
+    }
+
+    /// Forgets who signed in to a context, since the cluster does not accept it any more; says whether somebody had.
+    pub fn forget(&self, context: &str) -> bool {
+        match self {
+            Self::Given { .. } => false,
+            Self::Kubeconfig { sign_ins, .. } => sign_ins.forget(context),
+        }
+    }
+}
+
+/// A context that leads where the environment belongs.
+struct Way {
+    context: String,
+    server: String,
+    config: Config,
+    /// What the kubeconfig says of its plugin, if there is one.
+    mode: Option<ExecInteractiveMode>,
+}
+
+impl Way {
+    async fn find(file: Option<&Path>, context: Option<&str>, server: Option<&str>) -> Result<Self> {
+        let Some(name) = context else {
+            return Err(Failure::new(Kind::Blocked, "this environment names no context")
+                .hint("write `context:` and `server:` into its part of landfall.yaml"));
+        };
+        let known = contexts(file)?;
+        let Some(found) = known.iter().find(|known| known.name == name) else {
+            let names: Vec<_> = known.iter().map(|known| known.name.as_str()).collect();
+            return Err(Failure::new(Kind::Blocked, format!("the kubeconfig has no context {name:?}"))
+                .hint(format!("it has: {}", names.join(", ")))
+                .hint("choose another with --kubeconfig FILE or --context NAME"));
+        };
+        same_server(server, &found.server, name)?;
+        let options = KubeConfigOptions { context: Some(name.to_owned()), ..KubeConfigOptions::default() };
+        let made = Config::from_custom_kubeconfig(read(file)?, &options).await;
+        let mut config = made.map_err(|_| unusable(name))?;
+        config.connect_timeout = Some(Duration::from_secs(5));
+        config.default_retry = false;
+        // An exec section that says nothing of it may ask where somebody can answer.
+        let exec = config.auth_info.exec.as_mut();
+        let mode = exec.map(|exec| tame(exec).unwrap_or(ExecInteractiveMode::IfAvailable));
+        Ok(Self { context: name.to_owned(), server: found.server.clone(), config, mode })
+    }
+
+    /// A client of this context. A plugin runs in silence first; one that wants an answer asks only where it may.
+    async fn client(self, sign_ins: &SignIns) -> Result<kube::Client, Unopened> {
+        let asks = match &self.mode {
+            Some(ExecInteractiveMode::Always) => "the credential plugin of this context always asks".to_owned(),
+            Some(ExecInteractiveMode::IfAvailable | ExecInteractiveMode::Never) | None => {
+                match silently(self.config.clone()).await {
+                    Ok(client) => return Ok(client),
+                    Err(Silent::Asks(why)) if self.mode == Some(ExecInteractiveMode::IfAvailable) => why,
+                    Err(Silent::Asks(why) | Silent::No(why)) => {
+                        return Err(unusable(&self.context).because(why).into());
+                    }
+                }
+            }
+        };
+        if sign_ins.are_at_once() {
+            let asked = sign_ins.ask_once(&self.context, self.config).await;
+            return asked.map_err(|why| unusable(&self.context).because(why).into());
+        }
+        let command = self.config.auth_info.exec.as_ref().and_then(|exec| exec.command.as_deref());
+        let failure = unusable(&self.context).because(asks).hint("in a terminal the plugin may ask for what it needs");
+        Err(Unopened::SignIn { program: clean(command.unwrap_or_default()), failure: Box::new(failure) })
+    }
+}
+
+/// Why a plugin that was told that nobody is there gave nothing.
+enum Silent {
+    /// It may do better where somebody can answer.
+    Asks(String),
+    /// It would not.
+    No(String),
 }
 
 /// A client of a configuration. Making it may start a credential plugin and waits for it, on a thread of its own: a
 /// plugin that hangs keeps neither the screen nor the end of the program.
-async fn signed_in(config: Config) -> Result<kube::Client, String> {
+async fn silently(config: Config) -> Result<kube::Client, Silent> {
     let made = tokio::task::spawn_blocking(move || ClientBuilder::try_from(config).map(ClientBuilder::build));
     match tokio::time::timeout(PLUGIN, made).await {
-        Ok(Ok(client)) => client.map_err(|error| super::Refusal::transport(&error).words()),
-        Ok(Err(_)) => Err("its sign-in broke down".to_owned()),
-        Err(_) => Err(format!("the credential plugin of this context does not answer within {} s", PLUGIN.as_secs())),
+        Ok(Ok(Ok(client))) => Ok(client),
+        Ok(Ok(Err(error))) => {
+            let why = super::Refusal::transport(&error).words();
+            let ran = matches!(error, kube::Error::Auth(AuthError::AuthExecRun { .. }));
+            Err(if ran { Silent::Asks(why) } else { Silent::No(why) })
+        }
+        Ok(Err(_)) => Err(Silent::No("its sign-in broke down".to_owned())),
+        Err(_) => {
+            let why = format!("the credential plugin of this context does not answer within {} s", PLUGIN.as_secs());
+            Err(Silent::Asks(why))
+        }
     }
 }
 
 /// A credential plugin that asks would garble the screen; it is told that nobody is there. And it is none of its
-/// business which credentials the environment holds for us.
-fn tame_plugins(config: &mut Kubeconfig) {
-    let ours =
-        || std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).filter(|name| is_credential(name));
-    for user in &mut config.auth_infos {
-        if let Some(exec) = user.auth_info.as_mut().and_then(|user| user.exec.as_mut()) {
-            exec.interactive_mode = Some(ExecInteractiveMode::Never);
-            exec.drop_env.get_or_insert_default().extend(ours());
-        }
-    }
+/// business which credentials the environment holds for us. Gives back what it was told before.
+fn tame(exec: &mut ExecConfig) -> Option<ExecInteractiveMode> {
+    let ours = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).filter(|name| is_credential(name));
+    exec.drop_env.get_or_insert_default().extend(ours);
+    exec.interactive_mode.replace(ExecInteractiveMode::Never)
 }
 
 fn unusable(context: &str) -> Failure {

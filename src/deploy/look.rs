@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Fill, Glance, Reach, Session, Survey};
-use crate::cluster::{Cluster, Refusal};
+use crate::cluster::{Cluster, Refusal, Unopened};
 use crate::failure::{Failure, Result};
 use crate::health::{Memory, Tree, tree};
 use crate::module::Facts;
@@ -107,10 +107,13 @@ impl Session {
             by: None,
             by_hand: None,
         };
-        let cluster = match self.open(environment).await {
+        let cluster = match self.look_in(environment).await {
             Ok(cluster) => cluster,
-            Err(failure) => {
-                survey.reach = unreachable(&failure);
+            Err(unopened) => {
+                survey.reach = match unopened {
+                    Unopened::SignIn { program, .. } => Reach::SignIn { program },
+                    Unopened::No(failure) => unreachable(&failure),
+                };
                 return Ok(survey);
             }
         };
@@ -132,6 +135,10 @@ impl Session {
                     self.explain_all(&release, &objects, &mut survey.tree.roots);
                     survey.health = Some(survey.tree.verdict());
                 }
+            }
+            // Signed in long ago: asked anew, without that credential.
+            Err(Refusal::Unauthorized) if self.inner.source.forget(cluster.context()) => {
+                return Box::pin(self.survey(&environment.name)).await;
             }
             Err(refusal) => {
                 survey.reach = unreachable(&refusal.failure("look at this environment", cluster.server()));

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::cluster::{Cluster, Source};
+use crate::cluster::{Cluster, Source, Unopened};
 use crate::failure::{Failure, Result};
 use crate::module::{CredentialField, Module};
 use crate::plan::Target;
@@ -128,8 +128,24 @@ impl Session {
     /// # Errors
     /// When the environment names no usable context, or another server than that context has.
     pub(super) async fn open(&self, environment: &Environment) -> Result<Cluster> {
+        Ok(self.look_in(environment).await?)
+    }
+
+    /// As [`Session::open`], and says when somebody has to sign in.
+    pub(super) async fn look_in(&self, environment: &Environment) -> Result<Cluster, Unopened> {
         let (context, server) = (environment.context.as_deref(), environment.server.as_deref());
         self.inner.source.open(context, server, &self.inner.digest).await
+    }
+
+    /// Lets the credential plugin of an environment's context ask at this terminal; what it gives holds for this run.
+    /// Dropped, it ends the plugin.
+    ///
+    /// # Errors
+    /// When the plugin gives nothing, or the environment names no usable context.
+    pub async fn sign_in(&self, environment: &str) -> Result<()> {
+        let project = self.project();
+        let environment = project.environment(environment)?;
+        self.inner.source.sign_in(environment.context.as_deref(), environment.server.as_deref()).await
     }
 
     pub(super) fn release(&self, project: &Project, environment: &Environment) -> Release {

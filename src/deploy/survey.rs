@@ -57,8 +57,11 @@ pub enum Reach {
         /// What to do.
         next: String,
     },
-    /// Asking would start a login that wants an answer; Enter signs in.
-    SignIn,
+    /// Somebody has to sign in; Enter does it.
+    SignIn {
+        /// The program that would ask.
+        program: String,
+    },
 }
 
 /// What an environment's cluster says.

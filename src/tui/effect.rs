@@ -110,6 +110,13 @@ pub enum Wish {
     Evidence(Box<Progress>),
     /// Put a text into the clipboard (never a secret).
     Copy(String),
+    /// Let the credential plugin of an environment's context ask at the terminal.
+    SignIn {
+        /// The environment.
+        environment: String,
+        /// Who asks, for the person at the terminal.
+        words: String,
+    },
     /// Draw everything anew.
     Redraw,
     /// To the shell until it brings us back.
@@ -151,6 +158,8 @@ pub enum Answer {
     Retried(Result<usize>),
     /// Where it was saved.
     Saving(Result<PathBuf>),
+    /// Somebody signed in.
+    SignedIn(Result<()>),
     /// It was done; nothing more to say.
     Done,
 }

@@ -4,22 +4,19 @@ use super::keymap::{Action, Mode};
 use super::state::{Screen, State};
 use crate::deploy::{End, Operation, Remedy};
 use crate::tui::screens::rollout::Rollout;
+use crate::tui::shown::Pane;
 
 /// Whether an action answers in a place, as things stand.
 pub(crate) fn is(state: &State, mode: Mode, action: Action) -> bool {
     match action {
         Action::Up
         | Action::Down
-        | Action::Left
-        | Action::Right
         | Action::First
         | Action::Last
         | Action::PageUp
         | Action::PageDown
         | Action::NextPane
         | Action::PrevPane
-        | Action::Open
-        | Action::Back
         | Action::Help
         | Action::Leave
         | Action::Stop
@@ -30,6 +27,12 @@ pub(crate) fn is(state: &State, mode: Mode, action: Action) -> bool {
         | Action::Clear
         | Action::Log => true,
         Action::Suspend => cfg!(unix),
+        Action::Left | Action::Right => mode != Mode::Rollout || state.pane() == Pane::Main,
+        Action::Filter => state.filter().is_some() && rows(state),
+        Action::Unfilter => mode == Mode::Filter || is_filtered(state),
+        Action::Back => !matches!(mode, Mode::Preview | Mode::Rollout) || !is_filtered(state),
+        Action::Open => mode != Mode::Matrix || !wants_sign_in(state),
+        Action::SignIn => wants_sign_in(state),
         Action::Watch => watch(state, mode),
         Action::Again => again(state, mode),
         Action::Url => url(state, mode),
@@ -49,6 +52,23 @@ pub(crate) fn is(state: &State, mode: Mode, action: Action) -> bool {
         Action::Evidence => rollout(state).is_some_and(|rollout| rollout.progress.started.is_some()),
         Action::Next => next(state),
     }
+}
+
+/// Whether there are rows to filter.
+fn rows(state: &State) -> bool {
+    match state.screen {
+        Screen::Preview => preview(state).is_some_and(|preview| preview.plan.is_some()),
+        Screen::Rollout => true,
+        Screen::Matrix | Screen::Credentials | Screen::Outcome => false,
+    }
+}
+
+fn is_filtered(state: &State) -> bool {
+    state.filter().is_some_and(super::Filter::is_set)
+}
+
+fn wants_sign_in(state: &State) -> bool {
+    state.environment().is_some_and(|environment| environment.sign_in().is_some())
 }
 
 fn focused(state: &State) -> Option<&crate::tui::screens::credentials::Field> {
@@ -90,6 +110,7 @@ fn url(state: &State, mode: Mode) -> bool {
         | Mode::Value
         | Mode::Rollout
         | Mode::Containers
+        | Mode::Filter
         | Mode::Text
         | Mode::Leave => {
             state.environment().and_then(|environment| environment.glance()).is_some_and(|glance| glance.url.is_some())
@@ -118,6 +139,7 @@ fn copy(state: &State, mode: Mode) -> bool {
         | Mode::Rollout
         | Mode::Containers
         | Mode::Outcome
+        | Mode::Filter
         | Mode::Leave => true,
     }
 }

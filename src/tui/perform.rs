@@ -93,7 +93,7 @@ impl Performer {
             Wish::Retry(name) => Answer::Retried(session.retry(&name).await),
             Wish::Evidence(progress) => Answer::Saving(session.save_evidence(&progress).await),
             // Those touch the terminal, which the loop owns.
-            Wish::Copy(_) | Wish::Redraw | Wish::Suspend | Wish::Quit(_) => Answer::Done,
+            Wish::Copy(_) | Wish::SignIn { .. } | Wish::Redraw | Wish::Suspend | Wish::Quit(_) => Answer::Done,
         }
     }
 

@@ -8,13 +8,13 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
-use super::effect::{Effect, Wish};
+use super::effect::{Answer, Effect, Question, Wish};
 use super::msg::Msg;
 use super::perform::Performer;
 use super::terminal::{self, Guard};
 use super::{App, ColorMode, Options, input};
 use crate::deploy::Session;
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Kind, Result};
 
 /// How many answers and events may wait.
 const WAITING: usize = 1024;
@@ -22,6 +22,8 @@ const WAITING: usize = 1024;
 const FRAME: Duration = Duration::from_millis(16);
 /// Drawn at most this often for what a person does: at once, unless keys or the wheel pour in.
 const ANSWER: Duration = Duration::from_millis(4);
+/// How long a credential plugin may take to end after Ctrl-C.
+const GRACE: Duration = Duration::from_secs(2);
 /// One phase of what moves.
 const TICK: Duration = Duration::from_millis(250);
 
@@ -40,7 +42,8 @@ pub async fn run(session: Session, options: Options) -> Result<u8> {
     let size = guard.terminal().size().unwrap_or_default();
     let app = App::new(&session, options, size)?;
     let (answers, received) = mpsc::channel(WAITING);
-    let mut running = Running { app, guard, performer: Performer::new(session, answers), code: None };
+    let performer = Performer::new(session.clone(), answers);
+    let mut running = Running { app, guard, performer, session, signing: None, code: None };
     running.go(received).await
 }
 
@@ -65,6 +68,9 @@ struct Running {
     app: App,
     guard: Guard,
     performer: Performer,
+    session: Session,
+    /// A sign-in that has yet to be made: it wants the terminal for itself.
+    signing: Option<(Question, String, String)>,
     code: Option<u8>,
 }
 
@@ -111,8 +117,17 @@ impl Running {
                     second = now.as_second();
                 }
                 () = sleep_until(due.unwrap_or(drawn)), if due.is_some() => {}
-                () = ends.wait() => self.handle(Msg::Terminate)?,
+                _ = ends.next() => self.handle(Msg::Terminate)?,
                 failure = terminal::broken() => return Err(failure),
+            }
+            if let Some((question, environment, words)) = self.signing.take() {
+                // Two readers of one terminal would each get half of what is typed.
+                drop(terminal);
+                let answer = self.sign_in(&environment, &words, &mut ends).await?;
+                terminal = EventStream::new();
+                self.handle(Msg::Tick(Timestamp::now()))?;
+                self.handle(Msg::Answer(question, Answer::SignedIn(answer)))?;
+                due = Some(Instant::now());
             }
             if let Some(code) = self.code {
                 return Ok(code);
@@ -123,6 +138,29 @@ impl Running {
                 due = None;
             }
         }
+    }
+
+    /// Lends the terminal to a credential plugin. Ctrl-C reaches the plugin, too; one that goes on all the same is ended.
+    async fn sign_in(&mut self, environment: &str, words: &str, ends: &mut Ends) -> Result<Result<()>> {
+        self.guard.lend(words);
+        let stopped = || Failure::new(Kind::Stopped, "the sign-in was stopped").hint("Enter begins it again");
+        let mut asking = Box::pin(self.session.sign_in(environment));
+        let answer = tokio::select! {
+            answer = &mut asking => answer,
+            end = ends.next() => {
+                match end {
+                    End::Interrupt => drop(tokio::time::timeout(GRACE, asking).await),
+                    End::Terminate => self.code = Some(130),
+                }
+                Err(stopped())
+            }
+            failure = terminal::broken() => return Err(failure),
+        };
+        ends.forget_interrupts()?;
+        if self.code.is_none() {
+            self.guard.take_again()?;
+        }
+        Ok(answer)
     }
 
     fn draw(&mut self) -> Result<()> {
@@ -148,6 +186,9 @@ impl Running {
             Wish::Copy(text) => self.guard.copy(text),
             Wish::Redraw => self.guard.forget(),
             Wish::Suspend => self.guard.suspend()?,
+            Wish::SignIn { environment, words } => {
+                self.signing = Some((effect.question, environment.clone(), words.clone()));
+            }
             Wish::Vault
             | Wish::Glance(_)
             | Wish::Survey(_)
@@ -170,28 +211,50 @@ impl Running {
     }
 }
 
+/// What a signal asks for.
+enum End {
+    /// Ctrl-C where it is no key: while the terminal is lent, or when somebody else sends it.
+    Interrupt,
+    /// The end.
+    Terminate,
+}
+
+#[cfg(unix)]
+fn listen(kind: tokio::signal::unix::SignalKind) -> Result<tokio::signal::unix::Signal> {
+    tokio::signal::unix::signal(kind)
+        .map_err(|error| Failure::input("signals cannot be listened to").because(error.to_string()))
+}
+
 /// The signals that ask to end.
 #[cfg(unix)]
 struct Ends {
     terminate: tokio::signal::unix::Signal,
     hangup: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
 impl Ends {
     fn new() -> Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let failed = |error: std::io::Error| Failure::input("signals cannot be listened to").because(error.to_string());
+        use tokio::signal::unix::SignalKind;
         Ok(Self {
-            terminate: signal(SignalKind::terminate()).map_err(failed)?,
-            hangup: signal(SignalKind::hangup()).map_err(failed)?,
+            terminate: listen(SignalKind::terminate())?,
+            hangup: listen(SignalKind::hangup())?,
+            interrupt: listen(SignalKind::interrupt())?,
         })
     }
 
-    async fn wait(&mut self) {
+    /// What was meant for somebody else is no end of ours.
+    fn forget_interrupts(&mut self) -> Result<()> {
+        self.interrupt = listen(tokio::signal::unix::SignalKind::interrupt())?;
+        Ok(())
+    }
+
+    async fn next(&mut self) -> End {
         tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.hangup.recv() => {}
+            _ = self.terminate.recv() => End::Terminate,
+            _ = self.hangup.recv() => End::Terminate,
+            _ = self.interrupt.recv() => End::Interrupt,
         }
     }
 }
@@ -206,7 +269,11 @@ impl Ends {
         Ok(Self)
     }
 
-    async fn wait(&mut self) {
+    async fn next(&mut self) -> End {
         std::future::pending().await
+    }
+
+    fn forget_interrupts(&mut self) -> Result<()> {
+        Ok(())
     }
 }

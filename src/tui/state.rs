@@ -9,6 +9,7 @@ use ratatui::layout::Size;
 pub use ask::{Pending, Slot};
 pub use environment::{Environment, Known};
 
+use super::Filter;
 use super::effect::{Effect, Wish};
 use super::keymap::Mode;
 use super::shown::{Pane, Shown};
@@ -52,6 +53,8 @@ pub enum Dialog {
         /// How far it is scrolled.
         scroll: usize,
     },
+    /// The words that rows of the pane must have, while they are typed.
+    Filter,
     /// The question before leaving.
     Leave,
 }
@@ -126,6 +129,7 @@ impl State {
             Some(Dialog::Value(_)) => Mode::Value,
             Some(Dialog::Containers(_)) => Mode::Containers,
             Some(Dialog::Text(_) | Dialog::Help { .. }) => Mode::Text,
+            Some(Dialog::Filter) => Mode::Filter,
             Some(Dialog::Leave) => Mode::Leave,
             None => match self.screen {
                 Screen::Matrix => Mode::Matrix,
@@ -167,6 +171,16 @@ impl State {
         !self.pending.is_empty()
             || self.environments.iter().any(|environment| environment.is_applying() || environment.is_on_its_way())
             || self.environment().is_some_and(|environment| environment.rollout.as_ref().is_some_and(|r| !r.is_over()))
+    }
+
+    /// The words that rows of the pane which takes keys must have; none where rows are not filtered.
+    pub fn filter(&self) -> Option<&Filter> {
+        let environment = self.environment()?;
+        match self.screen {
+            Screen::Matrix | Screen::Credentials | Screen::Outcome => None,
+            Screen::Preview => Some(&environment.preview.filter),
+            Screen::Rollout => environment.rollout.as_ref().map(|rollout| rollout.filters.of(rollout.pane)),
+        }
     }
 
     /// The pane that takes keys.

@@ -9,6 +9,7 @@ use crossterm::clipboard::CopyToClipboard;
 #[cfg(not(windows))]
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::event::{DisableMouseCapture, EnableMouseCapture};
+use crossterm::style::Print;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{cursor, execute};
 use ratatui::Terminal;
@@ -105,6 +106,22 @@ impl Guard {
         let _ = self.terminal.clear();
     }
 
+    /// Gives the terminal to somebody else, with a sentence about who; nothing is drawn until it is taken again.
+    pub(crate) fn lend(&mut self, words: &str) {
+        let _ = give_back();
+        let _ = execute!(stdout(), Print(format!("{words}\n")));
+    }
+
+    /// Takes the terminal again after it was lent.
+    ///
+    /// # Errors
+    /// When it does not let itself be taken.
+    pub(crate) fn take_again(&mut self) -> Result<()> {
+        enter(self.mouse).map_err(|error| failed(&error))?;
+        self.forget();
+        Ok(())
+    }
+
     /// Gives the terminal back, stops this process, and takes the terminal again once it goes on.
     ///
     /// # Errors
@@ -115,10 +132,8 @@ impl Guard {
             let _ = give_back();
             // The whole group stops, as the shell expects of a job.
             let _ = rustix::process::kill_current_process_group(rustix::process::Signal::TSTP);
-            enter(self.mouse).map_err(|error| failed(&error))?;
         }
-        self.forget();
-        Ok(())
+        self.take_again()
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod act;
 mod answer;
+mod filter;
 mod mouse;
 mod stop;
 
@@ -95,8 +96,15 @@ fn key(state: &mut State, keymap: &Keymap, key: &KeyEvent) -> Vec<Effect> {
                         }
                     }
                 }
-                Some(Dialog::Containers(_) | Dialog::Text(_) | Dialog::Help { .. } | Dialog::Leave) | None => {}
+                Some(
+                    Dialog::Containers(_) | Dialog::Text(_) | Dialog::Help { .. } | Dialog::Filter | Dialog::Leave,
+                )
+                | None => {}
             }
+            Vec::new()
+        }
+        Mode::Filter => {
+            filter::key(state, key);
             Vec::new()
         }
         Mode::Everywhere
@@ -127,6 +135,10 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
                 Asks::Path => edit::paste(&mut value.path, text),
                 Asks::Text => edit::paste(&mut value.typed, text),
             }
+            Vec::new()
+        }
+        Some(Dialog::Filter) => {
+            filter::paste(state, text);
             Vec::new()
         }
         Some(Dialog::Containers(_) | Dialog::Text(_) | Dialog::Help { .. } | Dialog::Leave) | None => Vec::new(),

@@ -2,6 +2,7 @@
 
 use super::keymap::{Action, Binding, Keymap, Mode};
 use super::live;
+use super::shown::Pane;
 use super::screens::{confirm, credentials, help, matrix, outcome, preview, rollout, value};
 use super::state::{Dialog, Screen, State};
 use super::theme::Role;
@@ -76,6 +77,9 @@ fn header(canvas: &mut Canvas<'_>, state: &State) {
 
 /// What is going on: a notice, what is waited for, else what the screen says of itself.
 fn activity(state: &State) -> Option<(&'static str, String, Role)> {
+    if matches!(state.dialogs.last(), Some(Dialog::Filter)) {
+        return filter(state, "▏");
+    }
     if let Some(notice) = &state.notice {
         return Some(("", notice.text.clone(), notice.role));
     }
@@ -98,7 +102,33 @@ fn activity(state: &State) -> Option<(&'static str, String, Role)> {
             return Some((glyph::spinner(state.now), format!("{words} ({})", age::short(waited)), Role::Muted));
         }
     }
-    own
+    filter(state, "").or(own)
+}
+
+/// What is filtered, and how many rows of how many are left.
+fn filter(state: &State, cursor: &str) -> Option<(&'static str, String, Role)> {
+    let filter = state.filter().filter(|filter| filter.is_set() || !cursor.is_empty())?;
+    let environment = state.environment()?;
+    let (shown, all, what) = match state.screen {
+        Screen::Matrix | Screen::Credentials | Screen::Outcome => return None,
+        Screen::Preview => {
+            let preview = &environment.preview;
+            (preview.rows().len(), preview.plan.as_ref().map_or(0, |plan| plan.changes.len()), "object")
+        }
+        Screen::Rollout => {
+            let rollout = environment.rollout.as_ref()?;
+            match rollout.pane {
+                Pane::Main | Pane::Detail => {
+                    let (shown, all) = rollout::rows::count(rollout, state.now, state.size.width);
+                    (shown, all, "line")
+                }
+                Pane::Events => (rollout.told().len(), rollout.progress.told.len(), "event"),
+                Pane::Log => (rollout.lines().len(), rollout.log().map_or(0, |log| log.lines.len()), "line"),
+            }
+        }
+    };
+    let count = format!("{shown} of {}", age::counted(all, what));
+    Some(("", format!("/{}{cursor}   {count}", filter.text()), Role::Focus))
 }
 
 fn dialog(canvas: &mut Canvas<'_>, state: &State, keymap: &Keymap, dialog: &Dialog) {
@@ -108,6 +138,7 @@ fn dialog(canvas: &mut Canvas<'_>, state: &State, keymap: &Keymap, dialog: &Dial
         Dialog::Containers(containers) => rollout::view::draw_containers(canvas, containers),
         Dialog::Text(text) => help::view::draw_text(canvas, text),
         Dialog::Help { of, scroll } => help::view::draw_help(canvas, state, keymap, (*of, *scroll)),
+        Dialog::Filter => {} // its line stands above the status
         Dialog::Leave => help::view::draw_leave(canvas, state),
     }
 }

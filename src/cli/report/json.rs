@@ -167,7 +167,7 @@ pub(super) fn look(glance: &Glance, survey: &Survey) -> Value {
     let (reached, sentence) = match &survey.reach {
         Reach::Yes(version) => (true, version.clone()),
         Reach::No { sentence, .. } => (false, sentence.clone()),
-        Reach::SignIn => (false, "asks for a login".to_owned()),
+        Reach::SignIn { program } => (false, format!("{program} asks for a login")),
     };
     json!({
         "environment": glance.environment,

@@ -110,7 +110,7 @@ pub(super) fn status(looks: &[(Glance, Survey)]) -> String {
         };
         match (&survey.reach, &survey.health) {
             (Reach::No { sentence, next }, _) => line("Cluster", format!("? {sentence}\n               → {next}")),
-            (Reach::SignIn, _) => line("Cluster", "? asks for a login".to_owned()),
+            (Reach::SignIn { program }, _) => line("Cluster", format!("? {program} asks for a login")),
             (Reach::Yes(_), Some(health)) => {
                 let verdict = paint(Role::of(health.verdict), &format!("{} {}", glyph(health.verdict), health.verdict));
                 line("Health", format!("{verdict}: {}", self::health(health)));

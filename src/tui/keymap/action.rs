@@ -28,6 +28,8 @@ pub enum Action {
     PrevPane,
     /// Forward, or open.
     Open,
+    /// Sign in to the cluster.
+    SignIn,
     /// Back; never loses input.
     Back,
     /// The help.
@@ -82,12 +84,16 @@ pub enum Action {
     Evidence,
     /// The next step.
     Next,
+    /// Show only rows with some words.
+    Filter,
+    /// Show all rows again.
+    Unfilter,
 }
 
 impl Action {
     /// Whether it stands at the end of the key bar and is never dropped from it.
     pub const fn is_leaving(self) -> bool {
-        matches!(self, Self::Help | Self::Leave | Self::Back | Self::Stop)
+        matches!(self, Self::Help | Self::Leave | Self::Back | Self::Unfilter | Self::Stop)
     }
 }
 
@@ -115,6 +121,8 @@ pub enum Mode {
     Containers,
     /// How it ended.
     Outcome,
+    /// The words that rows must have.
+    Filter,
     /// A text to read: help, details.
     Text,
     /// The question before leaving.
@@ -123,7 +131,7 @@ pub enum Mode {
 
 impl Mode {
     /// Every place.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Matrix,
         Self::Vault,
         Self::Credentials,
@@ -133,12 +141,13 @@ impl Mode {
         Self::Rollout,
         Self::Containers,
         Self::Outcome,
+        Self::Filter,
         Self::Text,
         Self::Leave,
     ];
 
     /// Whether letters are text there.
     pub const fn takes_text(self) -> bool {
-        matches!(self, Self::Credentials | Self::Confirm | Self::Value)
+        matches!(self, Self::Credentials | Self::Confirm | Self::Value | Self::Filter)
     }
 }

@@ -37,6 +37,8 @@ pub enum Slot {
     Retry(String),
     /// Saving what is known.
     Evidence(String),
+    /// Signing in to an environment's cluster.
+    SignIn(String),
     /// The terminal, the clipboard, a stop.
     Aside,
 }
@@ -60,6 +62,7 @@ impl Slot {
             | Self::Run(_)
             | Self::Follow(_)
             | Self::Ways(_)
+            | Self::SignIn(_)
             | Self::Aside => None,
         }
     }

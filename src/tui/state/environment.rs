@@ -56,6 +56,8 @@ pub struct Environment {
     pub glance: Known<Glance>,
     /// What its cluster says.
     pub survey: Known<Survey>,
+    /// Why nobody is signed in although it was tried.
+    pub refused: Option<Failure>,
     /// Its form, with all that was typed.
     pub credentials: Option<Credentials>,
     /// The field that keys shall go to once the form is there.
@@ -73,6 +75,7 @@ impl Environment {
             name,
             glance: Known::Asked,
             survey: Known::Asked,
+            refused: None,
             credentials: None,
             wanted: None,
             preview: Preview::default(),
@@ -102,8 +105,11 @@ impl Environment {
             .is_some_and(|health| matches!(health.verdict, Verdict::Progressing | Verdict::Terminating))
     }
 
-    /// Whether asking its cluster would start a login.
-    pub fn wants_sign_in(&self) -> bool {
-        self.survey().is_some_and(|survey| survey.reach == Reach::SignIn)
+    /// The program that would sign in to its cluster, if somebody has to.
+    pub fn sign_in(&self) -> Option<&str> {
+        match &self.survey()?.reach {
+            Reach::SignIn { program } => Some(program),
+            Reach::Yes(_) | Reach::No { .. } => None,
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What each action does in the place where it was called.
 
-use super::stop;
+use super::{filter, stop};
 use crate::tui::effect::{Effect, Wish};
 use crate::tui::keymap::{Action, Mode};
 use crate::tui::screens::{confirm, credentials, matrix, outcome, preview, rollout, value};
@@ -20,11 +20,19 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Last => far(state, mode, FAR),
         Action::PageUp => page(state, mode, -1),
         Action::PageDown => page(state, mode, 1),
+        Action::Left if mode == Mode::Rollout => rollout::fold::close(state),
+        Action::Right if mode == Mode::Rollout => rollout::fold::open(state),
         Action::Left => matrix::update::go(state, -1),
         Action::Right => matrix::update::go(state, 1),
+        Action::Filter => {
+            state.dialogs.push(Dialog::Filter);
+            Vec::new()
+        }
+        Action::Unfilter => filter::clear(state),
         Action::NextPane => pane(state, mode, true),
         Action::PrevPane => pane(state, mode, false),
         Action::Open => open(state, mode),
+        Action::SignIn => matrix::update::sign_in(state),
         Action::Back => back(state, mode),
         Action::Help => {
             state.dialogs.push(Dialog::Help { of: mode, scroll: 0 });
@@ -49,13 +57,13 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Filled => preview::update::filled(state),
         Action::TakeOver => preview::update::plan(state, true),
         Action::Value if mode == Mode::Preview => preview::update::value(state),
-        Action::Value => rollout::update::value(state),
+        Action::Value => rollout::ways::value(state),
         Action::Copy => copy(state, mode),
-        Action::Log => rollout::update::log(state),
-        Action::Previous => rollout::update::previous(state),
-        Action::Renew => rollout::update::renew(state),
-        Action::Retry => rollout::update::retry(state),
-        Action::Evidence => rollout::update::evidence(state),
+        Action::Log => rollout::log::open(state),
+        Action::Previous => rollout::log::previous(state),
+        Action::Renew => rollout::ways::renew(state),
+        Action::Retry => rollout::ways::retry(state),
+        Action::Evidence => rollout::ways::evidence(state),
         Action::Next if mode == Mode::Outcome => outcome::update::next(state),
         Action::Next => outcome::update::enter(state),
     }
@@ -81,11 +89,22 @@ pub(super) fn go(state: &mut State, mode: Mode, by: isize) -> Vec<Effect> {
             match state.dialogs.last_mut() {
                 Some(Dialog::Text(text)) => text.scroll = text.scroll.saturating_add_signed(by).min(furthest),
                 Some(Dialog::Help { scroll, .. }) => *scroll = scroll.saturating_add_signed(by).min(furthest),
-                Some(Dialog::Confirm(_) | Dialog::Value(_) | Dialog::Containers(_) | Dialog::Leave) | None => {}
+                Some(Dialog::Confirm(_) | Dialog::Value(_) | Dialog::Containers(_) | Dialog::Filter | Dialog::Leave)
+                | None => {}
             }
             Vec::new()
         }
+        Mode::Filter => go(state, below(state), by),
         Mode::Everywhere | Mode::Vault | Mode::Confirm | Mode::Value | Mode::Leave => Vec::new(),
+    }
+}
+
+/// The place whose rows are being filtered.
+fn below(state: &State) -> Mode {
+    match state.screen {
+        Screen::Rollout => Mode::Rollout,
+        Screen::Preview => Mode::Preview,
+        Screen::Matrix | Screen::Credentials | Screen::Outcome => Mode::Everywhere,
     }
 }
 
@@ -102,6 +121,7 @@ fn far(state: &mut State, mode: Mode, by: isize) -> Vec<Effect> {
         | Mode::Rollout
         | Mode::Containers
         | Mode::Outcome
+        | Mode::Filter
         | Mode::Text
         | Mode::Leave => go(state, mode, by),
     }
@@ -128,6 +148,7 @@ fn pane(state: &mut State, mode: Mode, forward: bool) -> Vec<Effect> {
         | Mode::Value
         | Mode::Containers
         | Mode::Outcome
+        | Mode::Filter
         | Mode::Text
         | Mode::Leave => Vec::new(),
     }
@@ -143,9 +164,9 @@ pub(super) fn open(state: &mut State, mode: Mode) -> Vec<Effect> {
         Mode::Confirm => confirm::update::open(state),
         Mode::Value => value::update::open(state),
         Mode::Rollout => rollout::update::details(state),
-        Mode::Containers => rollout::update::choose_log(state),
+        Mode::Containers => rollout::log::choose(state),
         Mode::Outcome => outcome::update::url(state),
-        Mode::Text => {
+        Mode::Filter | Mode::Text => {
             state.dialogs.pop();
             Vec::new()
         }
@@ -156,7 +177,7 @@ pub(super) fn open(state: &mut State, mode: Mode) -> Vec<Effect> {
 
 fn back(state: &mut State, mode: Mode) -> Vec<Effect> {
     match mode {
-        Mode::Confirm | Mode::Value | Mode::Containers | Mode::Text | Mode::Leave => {
+        Mode::Confirm | Mode::Value | Mode::Containers | Mode::Filter | Mode::Text | Mode::Leave => {
             state.dialogs.pop();
             Vec::new()
         }
@@ -192,6 +213,7 @@ fn again(state: &mut State, mode: Mode) -> Vec<Effect> {
         | Mode::Value
         | Mode::Rollout
         | Mode::Containers
+        | Mode::Filter
         | Mode::Text
         | Mode::Leave => Vec::new(),
     }
@@ -214,6 +236,7 @@ fn copy(state: &mut State, mode: Mode) -> Vec<Effect> {
         | Mode::Confirm
         | Mode::Value
         | Mode::Containers
+        | Mode::Filter
         | Mode::Leave => Vec::new(),
     }
 }

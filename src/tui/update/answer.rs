@@ -18,7 +18,8 @@ pub(super) fn answer(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effe
         | Slot::Follow(name)
         | Slot::Ways(name)
         | Slot::Retry(name)
-        | Slot::Evidence(name) => (name.as_str(), ""),
+        | Slot::Evidence(name)
+        | Slot::SignIn(name) => (name.as_str(), ""),
         Slot::Judge(name, field) | Slot::Reveal(name, field) | Slot::Generate(name, field) => {
             (name.as_str(), field.as_str())
         }
@@ -45,8 +46,8 @@ pub(super) fn answer(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effe
             }
             Vec::new()
         }
-        Answer::Ways(answer) => rollout::update::ways(state, name, answer),
-        Answer::Retried(answer) => rollout::update::retried(state, name, answer),
+        Answer::Ways(answer) => rollout::ways::ways(state, name, answer),
+        Answer::Retried(answer) => rollout::ways::retried(state, name, answer),
         Answer::Saving(answer) => {
             match answer {
                 Ok(file) => state.say(format!("Saved, masked: {}", file.display()), Role::Text),
@@ -54,6 +55,7 @@ pub(super) fn answer(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effe
             }
             Vec::new()
         }
+        Answer::SignedIn(answer) => matrix::update::signed_in(state, name, answer),
         Answer::Done => Vec::new(),
     }
 }

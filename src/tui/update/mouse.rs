@@ -62,6 +62,11 @@ fn row(state: &mut State, mode: Mode, at: usize) -> Vec<Effect> {
             }
             act::open(state, mode)
         }
+        Mode::Filter => {
+            state.dialogs.pop();
+            let below = state.mode();
+            row(state, below, at)
+        }
         Mode::Everywhere | Mode::Vault | Mode::Confirm | Mode::Value | Mode::Outcome | Mode::Text | Mode::Leave => {
             Vec::new()
         }
@@ -88,6 +93,7 @@ fn focus(state: &mut State, pane: Pane) {
         | Mode::Value
         | Mode::Containers
         | Mode::Outcome
+        | Mode::Filter
         | Mode::Text
         | Mode::Leave => {}
     }

@@ -166,6 +166,7 @@ fn answer(wish: &Wish, locked: bool) -> Option<Answer> {
         | Wish::Ways { .. }
         | Wish::Retry(_)
         | Wish::Evidence(_)
+        | Wish::SignIn { .. }
         | Wish::Quit(_) => return None,
     })
 }

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use landfall::cluster::Source;
+use landfall::cluster::{SignIns, Source};
 use landfall::demo::{Demo, Options, Scenario};
 use landfall::deploy::{Entry, Session, Setup};
 use landfall::module::Module;
@@ -64,7 +64,7 @@ async fn no_trace_says_a_secret() {
         module: Module::load(&project.module, &project.folder).unwrap(),
         project,
         keeper: Keeper::open(VaultKind::Memory, || Ok(Box::new(Memory::default()))),
-        source: Source::Kubeconfig { file: Some(place.path("kubeconfig")), context: None },
+        source: Source::Kubeconfig { file: Some(place.path("kubeconfig")), context: None, sign_ins: SignIns::default() },
         state: place.path("home"),
         who: "ann@laptop".to_owned(),
         patience: Duration::from_secs(20),

@@ -25,7 +25,7 @@ pub(super) fn health(environment: &Environment, now: Timestamp) -> Line {
         };
     };
     match (&survey.reach, &survey.health) {
-        (Reach::SignIn, _) => Line::new("?", Role::Warn).and(" Enter to sign in", Role::Text),
+        (Reach::SignIn { .. }, _) => Line::new("?", Role::Warn).and(" Enter to sign in", Role::Text),
         (Reach::No { .. }, _) => Line::new("?", Role::Warn).and(" no contact", Role::Text),
         (Reach::Yes(_), None) => Line::new("–", Role::Muted),
         (Reach::Yes(_), Some(health)) => {

@@ -66,7 +66,12 @@ fn failed(failure: &Failure, say: &mut impl FnMut(&str, Role)) {
 
 fn cluster(environment: &Environment, survey: &Survey, now: Timestamp, say: &mut impl FnMut(&str, Role)) {
     match &survey.reach {
-        Reach::SignIn => say("Asking its cluster would start a login. Enter signs in.", Role::Text),
+        Reach::SignIn { program } => {
+            if let Some(failure) = &environment.refused {
+                failed(failure, say);
+            }
+            say(&format!("{program} wants to ask somebody before it lets anybody in. Enter lets it ask here."), Role::Text);
+        }
         Reach::No { sentence, next } => {
             say(&format!("? {sentence}"), Role::Warn);
             say(&format!("  {next}"), Role::Text);

@@ -5,7 +5,7 @@ use crate::failure::Result;
 use crate::tui::effect::{Effect, Wish};
 use crate::tui::screens::{confirm, credentials};
 use crate::tui::shown::Pane;
-use crate::tui::state::{Known, Screen, Slot, State};
+use crate::tui::state::{Environment, Known, Screen, Slot, State};
 use crate::tui::theme::Role;
 
 /// Asks the vault and every cluster.
@@ -69,9 +69,36 @@ pub(crate) fn scroll(state: &mut State, by: isize) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Lets the credential plugin of the chosen environment's context ask at the terminal.
+pub(crate) fn sign_in(state: &mut State) -> Vec<Effect> {
+    let Some(environment) = state.environment_mut() else { return Vec::new() };
+    let Some(program) = environment.sign_in().map(str::to_owned) else { return Vec::new() };
+    environment.refused = None;
+    let name = environment.name.clone();
+    let context = environment.glance().and_then(|glance| glance.context.clone()).unwrap_or_default();
+    let words = format!("{program} signs you in to {context}, for {name}. Ctrl-C goes back to landfall.");
+    vec![state.ask(Slot::SignIn(name.clone()), Wish::SignIn { environment: name, words })]
+}
+
+/// Somebody signed in, or not: whoever waited for it is asked anew.
+pub(crate) fn signed_in(state: &mut State, name: &str, answer: Result<()>) -> Vec<Effect> {
+    let Some(environment) = state.named(name) else { return Vec::new() };
+    environment.refused = answer.err();
+    if environment.refused.is_some() {
+        return Vec::new();
+    }
+    environment.survey = Known::Asked;
+    let waiting = |environment: &&Environment| environment.name == name || environment.sign_in().is_some();
+    let names: Vec<String> = state.environments.iter().filter(waiting).map(|e| e.name.clone()).collect();
+    names.into_iter().map(|name| state.ask(Slot::Survey(name.clone()), Wish::Survey(name))).collect()
+}
+
 /// Enter: signs in, shows what runs, or begins the walk.
 pub(crate) fn open(state: &mut State) -> Vec<Effect> {
-    if state.environment().is_some_and(crate::tui::state::Environment::is_applying) {
+    if state.environment().is_some_and(|environment| environment.sign_in().is_some()) {
+        return sign_in(state);
+    }
+    if state.environment().is_some_and(Environment::is_applying) {
         state.screen = Screen::Rollout;
         return Vec::new();
     }

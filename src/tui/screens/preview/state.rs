@@ -3,6 +3,7 @@
 use crate::deploy::Payload;
 use crate::failure::Failure;
 use crate::plan::{Action, Blocker, Change, Knob, Plan};
+use crate::tui::Filter;
 use crate::tui::shown::Pane;
 
 /// What is shown of an object.
@@ -34,12 +35,20 @@ pub struct Preview {
     pub scroll: usize,
     /// Whether this plan takes over what others hold.
     pub takes_over: bool,
+    /// What must be in a row of the list.
+    pub filter: Filter,
 }
 
 impl Preview {
     /// The chosen change.
     pub fn change(&self) -> Option<&Change> {
         self.plan.as_ref()?.changes.get(self.cursor)
+    }
+
+    /// The rows that the filter lets through, as places in the plan.
+    pub fn rows(&self) -> Vec<usize> {
+        let changes = self.plan.iter().flat_map(|plan| &plan.changes).enumerate();
+        changes.filter(|(_, change)| self.filter.takes(&row(change))).map(|(at, _)| at).collect()
     }
 
     /// What forbids the chosen object, or the whole plan.
@@ -68,4 +77,11 @@ impl Preview {
     pub fn staying(&self) -> usize {
         self.plan.as_ref().map_or(0, |plan| plan.count(Action::Unchanged) + plan.count(Action::LeftAlone))
     }
+}
+
+/// What a filter looks for the words in.
+fn row(change: &Change) -> String {
+    let holders: Vec<&str> = change.conflicts.iter().map(|conflict| conflict.manager.as_str()).collect();
+    let Change { key, action, summary, .. } = change;
+    format!("{} {} {} {summary} {}", key.kind, key.name, action.word(), holders.join(" "))
 }

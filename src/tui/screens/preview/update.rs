@@ -53,12 +53,22 @@ pub(crate) fn go(state: &mut State, by: isize) -> Vec<Effect> {
         match preview.pane {
             Pane::Detail => preview.scroll = preview.scroll.min(furthest).saturating_add_signed(by).min(furthest),
             Pane::Main | Pane::Events | Pane::Log => {
-                let last = preview.plan.as_ref().map_or(0, |plan| plan.changes.len().saturating_sub(1));
-                choose(preview, preview.cursor.saturating_add_signed(by).min(last));
+                let rows = preview.rows();
+                let Some(last) = rows.len().checked_sub(1) else { return Vec::new() };
+                let here = rows.iter().position(|row| *row == preview.cursor).unwrap_or(0);
+                choose(preview, rows[here.saturating_add_signed(by).min(last)]);
             }
         }
     }
     Vec::new()
+}
+
+/// Other rows are shown: the chosen one stays, if it is among them.
+pub(crate) fn refilter(preview: &mut Preview) {
+    let rows = preview.rows();
+    if let Some(first) = rows.first().filter(|_| !rows.contains(&preview.cursor)) {
+        choose(preview, *first);
+    }
 }
 
 /// Chooses an object.

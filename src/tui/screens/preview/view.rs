@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::{Preview, Shows, detail, summary};
 use crate::plan::{Action, Change, Plan, Validation};
+use crate::tui::screens::rollout::NO_MATCH;
 use crate::tui::shown::{Pane, Spot};
 use crate::tui::state::{Slot, State};
 use crate::tui::theme::Role;
@@ -122,9 +123,14 @@ fn draw_sentences<P>(canvas: &mut Canvas<'_>, preview: &Preview, plan: &Plan<P>)
 
 fn draw_list(canvas: &mut Canvas<'_>, state: &State, preview: &Preview) {
     let Some(plan) = &preview.plan else { return };
-    let (total, room) = (plan.changes.len(), usize::from(canvas.height()));
+    let rows = preview.rows();
+    let (total, room) = (rows.len(), usize::from(canvas.height()));
     canvas.pane(Pane::Main, total);
-    let cursor = preview.cursor.min(total.saturating_sub(1));
+    if rows.is_empty() {
+        canvas.put(1, 0, NO_MATCH, Role::Muted);
+        return;
+    }
+    let cursor = rows.iter().position(|row| *row == preview.cursor).unwrap_or(0);
     let mut visible = if cursor + 1 < room { 0..total.min(room) } else { list::window(total, cursor, room) };
     let hidden = total - visible.end;
     // The last row says how many more there are.
@@ -137,19 +143,19 @@ fn draw_list(canvas: &mut Canvas<'_>, state: &State, preview: &Preview) {
     let focused = state.pane() == Pane::Main;
     let kind = if canvas.width() >= 72 { 13 } else { 11 };
     for (at, y) in visible.clone().zip(0..) {
-        let Some(change) = plan.changes.get(at) else { continue };
-        canvas.spot(y, Spot::Row(at));
+        let Some((row, change)) = rows.get(at).and_then(|row| Some((*row, plan.changes.get(*row)?))) else { continue };
+        canvas.spot(y, Spot::Row(row));
         if at == cursor {
             canvas.put(1, y, "▸", if focused { Role::Focus } else { Role::Muted });
         }
         draw_change(canvas, y, change, kind);
     }
     if more > 0 {
-        let rest = &plan.changes[visible.end..];
-        let all_stay = rest.iter().all(|change| !change.action.writes());
+        let rest = &rows[visible.end..];
+        let all_stay = rest.iter().all(|row| !plan.changes[*row].action.writes());
         let words = if all_stay { format!("{more} more stay") } else { format!("{more} more") };
         canvas.put(5, cells(visible.len()), &words, Role::Muted);
-        canvas.spot(cells(visible.len()), Spot::Row(visible.end));
+        canvas.spot(cells(visible.len()), Spot::Row(rest[0]));
     }
 }
 

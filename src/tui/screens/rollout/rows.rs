@@ -3,16 +3,59 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::Rollout;
-use super::tree::{self, Item};
+use super::tree::{Item, NONE, Pen};
 use crate::deploy::{Operation, Step, StepState};
 use crate::health::{Node, Verdict};
 use crate::object::Key;
+use crate::tui::Filter;
+use crate::tui::shown::Pane;
 use crate::tui::theme::Role;
 use crate::tui::widgets::line::Line;
 use crate::tui::widgets::{age, glyph};
 
+/// The lines of the tree that the filter lets through, each with what it hangs on.
+pub(crate) fn items(rollout: &Rollout, now: Timestamp, wide: u16) -> Vec<Item> {
+    let mut items = all(rollout, now, wide);
+    let filter = rollout.filters.of(Pane::Main);
+    if filter.is_set() {
+        let shown = shown(&items, filter);
+        let mut shown = shown.iter();
+        items.retain(|_| shown.next().is_some_and(|shown| *shown));
+    }
+    items
+}
+
+/// How many lines of the tree the filter lets through, and how many there are.
+pub(crate) fn count(rollout: &Rollout, now: Timestamp, wide: u16) -> (usize, usize) {
+    let items = all(rollout, now, wide);
+    let shown = shown(&items, rollout.filters.of(Pane::Main));
+    let stops = |wanted: bool| items.iter().zip(&shown).filter(|(item, shown)| item.stops && (**shown || !wanted)).count();
+    (stops(true), stops(false))
+}
+
+/// Which lines are shown: those with the words of the filter, what they hang on, and what belongs to a line.
+fn shown(items: &[Item], filter: &Filter) -> Vec<bool> {
+    let mut hangs = None;
+    let mut shown: Vec<bool> = Vec::with_capacity(items.len());
+    for item in items.iter().rev() {
+        let takes = item.stops && filter.takes(&item.full);
+        let holds = item.stops && hangs.is_some_and(|depth| item.depth < depth);
+        if takes || holds {
+            hangs = Some(item.depth).filter(|depth| *depth > 0);
+        }
+        shown.push(takes || holds);
+    }
+    shown.reverse();
+    for at in 1..items.len() {
+        if !items[at].stops {
+            shown[at] = shown[at - 1];
+        }
+    }
+    shown
+}
+
 /// All lines of the tree.
-pub(super) fn items(rollout: &Rollout, now: Timestamp, wide: u16) -> Vec<Item> {
+fn all(rollout: &Rollout, now: Timestamp, wide: u16) -> Vec<Item> {
     let progress = &rollout.progress;
     let roots = &progress.tree.roots;
     let node = |key: &Key| roots.iter().find(|node| node.key.same(key));
@@ -48,8 +91,11 @@ pub(super) fn items(rollout: &Rollout, now: Timestamp, wide: u16) -> Vec<Item> {
         Operation::Apply => progress.started,
         Operation::Watch => None,
     };
+    // What a filter looks for must not hide in a fold.
+    let turned = if rollout.filters.of(Pane::Main).is_set() { &NONE } else { &rollout.turned };
+    let pen = Pen { now, wide: wide.saturating_sub(2), turned };
     for node in roots.iter().filter(|node| !is_plain(&node.key, Some(node))) {
-        items.extend(tree::items(node, since, now, wide.saturating_sub(2)));
+        items.extend(pen.items(node, since));
     }
     items.append(&mut sending);
     if waiting > 0 {

@@ -1,9 +1,13 @@
 //! A run and how it is looked at.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
-use crate::deploy::{LogOf, Operation, Phase, Progress, Remedy};
+use crate::deploy::{Log, LogOf, Operation, Phase, Progress, Remedy, Told};
 use crate::failure::Failure;
+use crate::object::Key;
+use crate::tui::Filter;
 use crate::tui::effect::Question;
 use crate::tui::shown::Pane;
 
@@ -34,6 +38,38 @@ pub struct Rollout {
     pub follows: Option<(Question, LogOf)>,
     /// Whether somebody chose that log.
     pub chosen: bool,
+    /// What must be in a row of each pane.
+    pub filters: Filters,
+    /// Objects that somebody folded, and pods that somebody opened.
+    pub turned: BTreeSet<Key>,
+}
+
+/// What must be in a row to be shown, for each pane.
+#[derive(Debug, Clone, Default)]
+pub struct Filters {
+    tree: Filter,
+    events: Filter,
+    log: Filter,
+}
+
+impl Filters {
+    /// That of a pane.
+    pub fn of(&self, pane: Pane) -> &Filter {
+        match pane {
+            Pane::Main | Pane::Detail => &self.tree,
+            Pane::Events => &self.events,
+            Pane::Log => &self.log,
+        }
+    }
+
+    /// That of a pane, to change it.
+    pub fn of_mut(&mut self, pane: Pane) -> &mut Filter {
+        match pane {
+            Pane::Main | Pane::Detail => &mut self.tree,
+            Pane::Events => &mut self.events,
+            Pane::Log => &mut self.log,
+        }
+    }
 }
 
 /// The choice of a log.
@@ -61,6 +97,8 @@ impl Rollout {
             back: None,
             follows: None,
             chosen: false,
+            filters: Filters::default(),
+            turned: BTreeSet::new(),
         }
     }
 
@@ -85,6 +123,34 @@ impl Rollout {
         match self.progress.phase {
             Phase::Waiting | Phase::Ended => true,
             Phase::Starting | Phase::Applying | Phase::Stopping => self.operation == Operation::Watch,
+        }
+    }
+
+    /// What the cluster told, the newest first, as far as the filter lets it through.
+    pub fn told(&self) -> Vec<&Told> {
+        let filter = self.filters.of(Pane::Events);
+        let row = |told: &Told| format!("{} {} {}", told.object, told.reason, told.message);
+        self.progress.told.iter().rev().filter(|told| filter.takes(&row(told))).collect()
+    }
+
+    /// The lines of the log that is followed, as far as the filter lets them through.
+    pub fn lines(&self) -> Vec<&str> {
+        let filter = self.filters.of(Pane::Log);
+        self.log().into_iter().flat_map(|log| &log.lines).map(String::as_str).filter(|line| filter.takes(line)).collect()
+    }
+
+    /// What has come of the log that is followed.
+    pub fn log(&self) -> Option<&Log> {
+        let (_, of) = self.follows.as_ref()?;
+        self.progress.log.as_ref().filter(|log| log.container == of.container && log.pod.name == of.pod)
+    }
+
+    /// Other rows of the pane are shown: begins with the first of them.
+    pub(crate) fn refilter(&mut self) {
+        match self.pane {
+            Pane::Main | Pane::Detail => self.cursor = Some(0),
+            Pane::Events => self.events = 0,
+            Pane::Log => self.back = None,
         }
     }
 

@@ -1,12 +1,13 @@
 //! What keys, events and answers do to a rollout.
 
-use super::{Containers, Rollout, follow, rows};
-use crate::deploy::{End, Event, LogOf, Operation, Outcome, Remedy, What};
+use super::log::follow_best;
+use super::ways::ask_ways;
+use super::{Rollout, rows};
+use crate::deploy::{End, Event, Operation, Outcome, Remedy, What};
 use crate::failure::Result;
 use crate::tui::effect::{Effect, Question, Wish};
 use crate::tui::screens::help::Text;
-use crate::tui::screens::value::Value;
-use crate::tui::screens::{credentials, matrix};
+use crate::tui::screens::matrix;
 use crate::tui::shown::Pane;
 use crate::tui::state::{Dialog, Screen, Slot, State};
 use crate::tui::theme::Role;
@@ -26,7 +27,7 @@ pub(crate) fn event(state: &mut State, question: Question, event: &Event) -> Vec
             if let Some(back) = &mut rollout.back
                 && before > 0
             {
-                *back += log.lines.len();
+                *back += log.lines.iter().filter(|line| rollout.filters.of(Pane::Log).takes(line)).count();
             }
             Vec::new()
         }
@@ -45,29 +46,6 @@ pub(crate) fn event(state: &mut State, question: Question, event: &Event) -> Vec
         | What::Contact(_)
         | What::Stopping => Vec::new(),
     }
-}
-
-/// Asks for the ways out of what is wrong, once for each headline, when everything is applied.
-fn ask_ways(state: &mut State, at: usize) -> Option<Effect> {
-    let environment = state.environments.get_mut(at)?;
-    let rollout = environment.rollout.as_mut().filter(|rollout| rollout.is_applied())?;
-    let cause = (*rollout.progress.causes().first()?).clone();
-    if rollout.ways.as_ref().is_some_and(|(headline, _)| *headline == cause.headline) {
-        return None;
-    }
-    rollout.ways = Some((cause.headline.clone(), Vec::new()));
-    let name = environment.name.clone();
-    Some(state.ask(Slot::Ways(name.clone()), Wish::Ways { environment: name, cause: Box::new(cause) }))
-}
-
-/// Takes the ways out in; without any, the cause's own next step is shown.
-pub(crate) fn ways(state: &mut State, name: &str, answer: Result<Vec<Remedy>>) -> Vec<Effect> {
-    if let (Some(rollout), Ok(found)) = (state.named(name).and_then(|e| e.rollout.as_mut()), answer)
-        && let Some((_, ways)) = &mut rollout.ways
-    {
-        *ways = found;
-    }
-    Vec::new()
 }
 
 /// A run is over: a good or a stopped one goes on to its outcome, a bad one stays with its cause.
@@ -118,34 +96,6 @@ pub(crate) fn ran(state: &mut State, name: &str, answer: Result<Outcome>) -> Vec
     }
 }
 
-/// Follows the log that matters most, unless somebody chose one.
-fn follow_best(state: &mut State, at: usize) -> Vec<Effect> {
-    let Some(environment) = state.environments.get(at) else { return Vec::new() };
-    let Some(rollout) = &environment.rollout else { return Vec::new() };
-    if rollout.chosen {
-        return Vec::new();
-    }
-    match follow::best(rollout) {
-        Some(best) if rollout.follows.as_ref().is_none_or(|(_, of)| *of != best) => follow(state, at, best),
-        Some(_) | None => Vec::new(),
-    }
-}
-
-fn follow(state: &mut State, at: usize, of: LogOf) -> Vec<Effect> {
-    let Some(environment) = state.environments.get(at).map(|environment| environment.name.clone()) else {
-        return Vec::new();
-    };
-    let old = state.environments.get(at).and_then(|e| e.rollout.as_ref()?.follows.as_ref().map(|(old, _)| *old));
-    let stop = old.map(|old| state.ask(Slot::Aside, Wish::Stop(old)));
-    let effect = state.ask(Slot::Follow(environment.clone()), Wish::Follow { environment, of: of.clone() });
-    if let Some(rollout) = state.environments.get_mut(at).and_then(|environment| environment.rollout.as_mut()) {
-        rollout.follows = Some((effect.question, of));
-        rollout.back = None;
-        rollout.progress.log = None;
-    }
-    stop.into_iter().chain([effect]).collect()
-}
-
 /// Moves the cursor or scrolls the pane that takes keys.
 pub(crate) fn go(state: &mut State, by: isize) -> Vec<Effect> {
     let (events, log) = (state.shown.furthest(Pane::Events), state.shown.furthest(Pane::Log));
@@ -179,42 +129,6 @@ pub(crate) fn pane(state: &mut State, forward: bool) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Opens the choice of a log.
-pub(crate) fn log(state: &mut State) -> Vec<Effect> {
-    let Some(rollout) = rollout(state) else { return Vec::new() };
-    let choices = follow::choices(rollout);
-    let current = rollout.follows.as_ref().map(|(_, of)| of.clone());
-    let cursor = current.and_then(|of| choices.iter().position(|c| c.pod == of.pod && c.container == of.container));
-    if choices.is_empty() {
-        state.say("There is no container yet.", Role::Muted);
-    } else {
-        state.dialogs.push(Dialog::Containers(Containers { choices, cursor: cursor.unwrap_or(0) }));
-    }
-    Vec::new()
-}
-
-/// Follows the chosen container.
-pub(crate) fn choose_log(state: &mut State) -> Vec<Effect> {
-    let Some(Dialog::Containers(containers)) = state.dialogs.pop() else { return Vec::new() };
-    let Some(of) = containers.choices.into_iter().nth(containers.cursor) else { return Vec::new() };
-    let at = state.chosen;
-    if let Some(rollout) = rollout(state) {
-        rollout.chosen = true;
-        rollout.pane = Pane::Log;
-    }
-    follow(state, at, of)
-}
-
-/// The log of the container's previous run, and back.
-pub(crate) fn previous(state: &mut State) -> Vec<Effect> {
-    let at = state.chosen;
-    let Some(rollout) = rollout(state) else { return Vec::new() };
-    let Some((_, of)) = &rollout.follows else { return Vec::new() };
-    let of = LogOf { previous: !of.previous, ..of.clone() };
-    rollout.chosen = true;
-    follow(state, at, of)
-}
-
 /// The selected line in full.
 pub(crate) fn details(state: &mut State) -> Vec<Effect> {
     if let Some((title, text)) = selected(state) {
@@ -224,7 +138,7 @@ pub(crate) fn details(state: &mut State) -> Vec<Effect> {
 }
 
 /// The line that is meant as long as nobody chose one: the first behind what is done.
-fn untouched(rollout: &Rollout) -> usize {
+pub(super) fn untouched(rollout: &Rollout) -> usize {
     usize::from(!rollout.progress.tree.roots.is_empty())
 }
 
@@ -241,14 +155,14 @@ fn selected(state: &State) -> Option<(String, String)> {
             Some((title.to_owned(), if rest.is_empty() { item.full.clone() } else { rest.to_owned() }))
         }
         Pane::Events => {
-            let told = rollout.progress.told.iter().rev().nth(rollout.events)?;
+            let told = *rollout.told().get(rollout.events)?;
             let text =
                 format!("{}\n\n{}\n\nseen {} times, last at {}", told.reason, told.message, told.count, told.last);
             Some((told.object.to_string(), text))
         }
         Pane::Log => {
-            let log = rollout.progress.log.as_ref()?;
-            Some((format!("log of {}", log.container), log.lines.join("\n")))
+            let log = rollout.log()?;
+            Some((format!("log of {}", log.container), rollout.lines().join("\n")))
         }
     }
 }
@@ -273,94 +187,11 @@ pub(crate) fn copy(state: &mut State) -> Vec<Effect> {
     vec![effect]
 }
 
-/// Enters credentials anew: the form, with keys on the field to start with.
-pub(crate) fn renew(state: &mut State) -> Vec<Effect> {
-    let fields = state.environment().and_then(|e| e.rollout.as_ref()).and_then(|rollout| {
-        rollout.remedies().iter().find_map(|remedy| match remedy {
-            Remedy::Credentials { fields, .. } => Some(fields.clone()),
-            Remedy::Value { .. } | Remedy::Commands { .. } | Remedy::Retry { .. } => None,
-        })
-    });
-    let first = fields.and_then(|fields| fields.into_iter().next());
-    let mut effects = give_up(state);
-    effects.extend(credentials::update::enter(state));
-    if let (Some(name), Some(environment)) = (first, state.environment_mut()) {
-        environment.wanted = Some(name.clone());
-        if let Some(credentials) = &mut environment.credentials {
-            credentials.focus_on(&name);
-        }
-    }
-    effects
-}
-
-/// Opens the dialog for the value that a way out names.
-pub(crate) fn value(state: &mut State) -> Vec<Effect> {
-    let value = state
-        .environment()
-        .and_then(|environment| environment.rollout.as_ref())
-        .and_then(|rollout| rollout.remedies().iter().find_map(Value::for_remedy));
-    if let Some(value) = value {
-        state.dialogs.push(Dialog::Value(value));
-    }
-    Vec::new()
-}
-
-/// Deletes what is stuck, so that it is made anew.
-pub(crate) fn retry(state: &mut State) -> Vec<Effect> {
-    let Some(name) = state.environment().map(|environment| environment.name.clone()) else { return Vec::new() };
-    vec![state.ask(Slot::Retry(name.clone()), Wish::Retry(name))]
-}
-
-/// What was stuck is deleted: watches what becomes of it.
-pub(crate) fn retried(state: &mut State, name: &str, answer: Result<usize>) -> Vec<Effect> {
-    match answer {
-        Ok(count) => {
-            // What runs or watches goes on by itself.
-            let over = rollout(state).is_none_or(|rollout| rollout.is_over());
-            let here = state.environment().is_some_and(|environment| environment.name == name);
-            let effects = if here && over { follow_again(state) } else { Vec::new() };
-            let words = crate::tui::widgets::age::counted(count, "stuck pod");
-            let anew = if count == 1 { "it is" } else { "they are" };
-            state.say(format!("{words} deleted; {anew} made anew."), Role::Text);
-            effects
-        }
-        Err(failure) => {
-            state.say(failure.to_string(), Role::Fail);
-            Vec::new()
-        }
-    }
-}
-
-/// Follows what is there until it is well, as a run without anything to write.
-fn follow_again(state: &mut State) -> Vec<Effect> {
-    let Some(environment) = state.environment().map(|environment| environment.name.clone()) else { return Vec::new() };
-    let slot = Slot::Run(environment.clone());
-    let effect = state.ask(slot, Wish::Watch { environment, until_ready: true });
-    crate::tui::screens::confirm::update::start(state, effect, Operation::Apply)
-}
-
-/// Saves what is known.
-pub(crate) fn evidence(state: &mut State) -> Vec<Effect> {
-    let Some(environment) = state.environment() else { return Vec::new() };
-    let Some(rollout) = &environment.rollout else { return Vec::new() };
-    let (name, progress) = (environment.name.clone(), rollout.progress.clone());
-    vec![state.ask(Slot::Evidence(name), Wish::Evidence(Box::new(progress)))]
-}
-
 /// Back home; a watch ends with it, a run goes on.
 pub(crate) fn back(state: &mut State) -> Vec<Effect> {
     let mut effects = end_watch(state);
     effects.extend(matrix::update::enter(state));
     effects
-}
-
-/// Ends what is waited for, since another plan follows: what is applied stays.
-pub(crate) fn give_up(state: &mut State) -> Vec<Effect> {
-    let waiting = rollout(state).filter(|r| r.operation == Operation::Apply && !r.is_over()).map(|rollout| rollout.run);
-    match waiting {
-        Some(run) => vec![state.ask(Slot::Aside, Wish::Stop(run))],
-        None => end_watch(state),
-    }
 }
 
 /// Ends what only watches.
@@ -375,6 +206,6 @@ pub(crate) fn end_watch(state: &mut State) -> Vec<Effect> {
     runs.into_iter().flatten().map(|run| state.ask(Slot::Aside, Wish::Stop(run))).collect()
 }
 
-fn rollout(state: &mut State) -> Option<&mut Rollout> {
+pub(super) fn rollout(state: &mut State) -> Option<&mut Rollout> {
     state.environment_mut()?.rollout.as_mut()
 }

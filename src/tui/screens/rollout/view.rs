@@ -9,6 +9,9 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::canvas::{Canvas, cells, width};
 use crate::tui::widgets::{age, cut, dialog, list};
 
+/// What stands where a filter lets nothing through.
+pub(crate) const NO_MATCH: &str = "nothing here has these words";
+
 /// From this width on, events and log stand beside the tree.
 const WIDE: u16 = 120;
 
@@ -67,6 +70,9 @@ fn draw_tree(canvas: &mut Canvas<'_>, state: &State, rollout: &Rollout) {
     let last = stops.len().saturating_sub(1);
     let cursor = rollout.cursor.and_then(|cursor| stops.get(cursor.min(last)).copied());
     canvas.pane(Pane::Main, items.len());
+    if items.is_empty() && rollout.filters.of(Pane::Main).is_set() {
+        canvas.put(1, 0, NO_MATCH, Role::Muted);
+    }
     let visible = list::window(items.len(), cursor.unwrap_or(0), usize::from(canvas.height()));
     for (at, y) in visible.zip(0..) {
         let Some(item) = items.get(at) else { continue };
@@ -100,11 +106,12 @@ fn title_role(rollout: &Rollout, pane: Pane) -> Role {
 fn draw_events(canvas: &mut Canvas<'_>, state: &State, rollout: &Rollout) {
     canvas.titled(0, "events", "", title_role(rollout, Pane::Events));
     canvas.spot_at(0, 0, canvas.width(), Spot::Pane(Pane::Events));
-    let told: Vec<&Told> = rollout.progress.told.iter().rev().collect();
+    let told = rollout.told();
     let mut body = canvas.part(0, 1, canvas.width(), canvas.height().saturating_sub(1));
     body.pane(Pane::Events, told.len());
     if told.is_empty() {
-        body.put(1, 0, "nothing yet", Role::Muted);
+        let words = if rollout.filters.of(Pane::Events).is_set() { NO_MATCH } else { "nothing yet" };
+        body.put(1, 0, words, Role::Muted);
     }
     let visible = list::scrolled(told.len(), rollout.events, usize::from(body.height()));
     for (event, y) in told.get(visible).unwrap_or_default().iter().zip(0..) {
@@ -147,9 +154,7 @@ fn draw_log(canvas: &mut Canvas<'_>, rollout: &Rollout) {
     canvas.titled(0, &title, word, title_role(rollout, Pane::Log));
     canvas.spot_at(0, 0, canvas.width(), Spot::Pane(Pane::Log));
     let mut body = canvas.part(0, 1, canvas.width(), canvas.height().saturating_sub(1));
-    let matches =
-        |log: &&crate::deploy::Log| of.is_some_and(|of| log.container == of.container && log.pod.name == of.pod);
-    let lines = rollout.progress.log.as_ref().filter(matches).map_or(&[][..], |log| &log.lines);
+    let lines = rollout.lines();
     body.pane(Pane::Log, lines.len());
     if of.is_none() {
         body.put(1, 0, "l chooses a container", Role::Muted);
@@ -161,6 +166,10 @@ fn draw_log(canvas: &mut Canvas<'_>, rollout: &Rollout) {
     let end = lines.len().saturating_sub(rollout.back.unwrap_or(0));
     let visible = end.saturating_sub(shown)..end.max(lines.len().min(shown));
     let mut below = 0;
+    if lines.is_empty() && rollout.filters.of(Pane::Log).is_set() {
+        body.put(1, 0, NO_MATCH, Role::Muted);
+        below = 1;
+    }
     for (line, y) in lines.get(visible).unwrap_or_default().iter().zip(0..) {
         body.put(1, y, &cut::end(line, body.width().saturating_sub(2)), Role::Text);
         below = y + 1;

@@ -44,7 +44,7 @@ pub(crate) fn set(state: &mut State, name: &str, answer: Result<()>) -> Vec<Effe
     state.dialogs.retain(|dialog| !matches!(dialog, Dialog::Value(_)));
     let mut effects = vec![state.ask(Slot::Glance(name.to_owned()), Wish::Glance(name.to_owned()))];
     if state.environment().is_some_and(|environment| environment.name == name) {
-        effects.extend(rollout::update::give_up(state));
+        effects.extend(rollout::ways::give_up(state));
         effects.extend(preview::update::enter(state));
     }
     effects
