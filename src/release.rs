@@ -8,5 +8,5 @@ mod state;
 mod store;
 
 pub use names::{CONFIG, Release, SHARED_MANAGER};
-pub use state::{Entry, State, Status};
+pub use state::{Entry, Past, State, Status};
 pub use store::Record;

@@ -199,8 +199,8 @@ impl Way {
         };
         same_server(server, &found.server, name)?;
         let options = KubeConfigOptions { context: Some(name.to_owned()), ..KubeConfigOptions::default() };
-        let made = Config::from_custom_kubeconfig(read(file)?, &options).await;
-        let mut config = made.map_err(|_| unusable(name))?;
+        let read = Config::from_custom_kubeconfig(read(file)?, &options).await;
+        let mut config = read.map_err(|_| unusable(name))?;
         config.connect_timeout = Some(Duration::from_secs(5));
         config.default_retry = false;
         // An exec section that says nothing of it may ask where somebody can answer.

@@ -161,7 +161,9 @@ async fn run(exec: &ExecConfig) -> Result<Status, String> {
         }
     }
     command.env("KUBERNETES_EXEC_INFO", told.to_string());
-    exec.drop_env.iter().flatten().for_each(|name| drop(command.env_remove(name)));
+    for name in exec.drop_env.iter().flatten() {
+        command.env_remove(name);
+    }
     command.stdin(Stdio::inherit()).stderr(Stdio::inherit()).stdout(Stdio::piped()).kill_on_drop(true);
     let mut child = command.spawn().map_err(|_| "the credential plugin of this context cannot be started")?;
     // Room for what plugins write, so that no half of it stays behind where the buffer was before.

@@ -10,7 +10,7 @@ use super::{End, Operation, Outcome, Remedy, words};
 use crate::cluster::Refusal;
 use crate::failure::{Failure, Kind};
 use crate::object::Object;
-use crate::plan::Knob;
+use crate::plan::{Action, Change, Knob};
 use crate::release::{Entry, Record, State, Status};
 
 impl Work<'_> {
@@ -35,7 +35,9 @@ impl Work<'_> {
             who: self.session.inner.who.clone(),
             when: Timestamp::now(),
             took: None,
+            restarted: self.brings_pods(),
             headline: "is being applied".to_owned(),
+            past: earlier.map(State::remembered).unwrap_or_default(),
             objects,
             key: self.payload.key.clone(),
         };
@@ -52,6 +54,13 @@ impl Work<'_> {
             }
         })?);
         Ok(())
+    }
+
+    /// Whether pods are replaced, or the first ones made.
+    fn brings_pods(&self) -> bool {
+        let keeps = |key: &crate::object::Key| matches!(key.kind.as_str(), "Deployment" | "StatefulSet" | "DaemonSet");
+        let made = |change: &Change| change.action == Action::Create && keeps(&change.key);
+        !self.plan.restarts.is_empty() || self.plan.changes.iter().any(made)
     }
 
     /// Writes how the revision ended.

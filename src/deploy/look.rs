@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::{Fill, Glance, Reach, Session, Survey};
+use super::{End, Fill, Glance, Reach, Revision, Session, Survey};
 use crate::cluster::{Cluster, Refusal, Unopened};
 use crate::failure::{Failure, Result};
 use crate::health::{Memory, Tree, tree};
 use crate::module::Facts;
 use crate::object::{Key, Objects};
 use crate::project::{Environment, Project};
-use crate::release::{Record, Release};
+use crate::release::{Past, Record, Release, Status};
 use crate::secret::Credentials;
 
 impl Session {
@@ -105,6 +105,7 @@ impl Session {
             tree: Tree::default(),
             revision: None,
             by: None,
+            history: Vec::new(),
             by_hand: None,
         };
         let cluster = match self.look_in(environment).await {
@@ -128,6 +129,7 @@ impl Session {
                 if let Some(record) = record {
                     survey.revision = Some((record.state.revision, record.state.when));
                     survey.by = Some(record.state.who.clone());
+                    survey.history = record.state.history().into_iter().map(revision).collect();
                     let keys: Vec<Key> = record.state.objects.iter().map(crate::release::Entry::key).collect();
                     let objects = self.gather_objects(&cluster, &release, &keys).await;
                     survey.by_hand = Some(by_hand(&objects, &keys, &release));
@@ -192,6 +194,17 @@ impl Session {
         });
         Ok(addresses.collect())
     }
+}
+
+fn revision(past: Past) -> Revision {
+    let end = match past.status {
+        Status::Pending => None,
+        Status::Healthy => Some(End::Healthy),
+        Status::Failed => Some(End::Failed),
+        Status::Stopped => Some(End::Stopped),
+    };
+    let took = past.took.map(SignedDuration::from_millis);
+    Revision { number: past.revision, end, by: past.who, when: past.when, took, headline: past.headline }
 }
 
 fn unreachable(failure: &Failure) -> Reach {

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use futures::StreamExt;
 use jiff::Timestamp;
 
-use super::Session;
 use super::desired::Load;
 use super::rehearse::{Rehearser, Way};
+use super::scaled::{autoscalers, leave_replicas};
+use super::{Session, TakeOver};
 use crate::cluster::{Cluster, Refusal};
 use crate::failure::{Kind, Result};
 use crate::module::Level;
@@ -25,7 +26,7 @@ pub struct Payload {
     pub(super) loads: Vec<(Load, Option<Object>)>,
     pub(super) record: Option<Record>,
     pub(super) key: Digest,
-    pub(super) force: bool,
+    pub(super) take: TakeOver,
     pub(super) url: Option<String>,
     pub(super) login: Option<String>,
 }
@@ -34,12 +35,20 @@ pub struct Payload {
 pub(super) const AT_ONCE: usize = 16;
 
 impl Session {
-    /// Plans: renders, asks the cluster, compares. Writes nothing. `take_over` takes what others hold.
+    /// Plans: renders, asks the cluster, compares. Writes nothing. `take_over` takes all that others hold.
+    ///
+    /// # Errors
+    /// As [`Session::prepare_taking`].
+    pub async fn prepare(&self, environment: &str, take_over: bool) -> Result<Plan<Payload>> {
+        self.prepare_taking(environment, if take_over { TakeOver::Everything } else { TakeOver::Nothing }).await
+    }
+
+    /// Plans: renders, asks the cluster, compares. Writes nothing. What others hold is taken as far as said.
     ///
     /// # Errors
     /// A value, template or credential is missing or wrong; the cluster is another one, does not answer, or does not let
     /// itself be asked. What the cluster says against single objects is in the plan.
-    pub async fn prepare(&self, environment: &str, take_over: bool) -> Result<Plan<Payload>> {
+    pub async fn prepare_taking(&self, environment: &str, take: TakeOver) -> Result<Plan<Payload>> {
         let project = self.project();
         let environment = project.environment(environment)?;
         self.inner.module.settle(&project, &environment.name)?;
@@ -49,10 +58,12 @@ impl Session {
         let asked = |refusal: Refusal| refusal.failure("look at this environment", cluster.server());
         let record = Record::read(&cluster, &release).await.map_err(asked)?;
         let key = record.as_ref().map_or_else(Digest::random, |record| record.state.key.clone());
-        let loads = self.desired(&project, environment, &credentials, Some(&key))?;
+        let mut loads = self.desired(&project, environment, &credentials, Some(&key))?;
 
-        let lives = live(&cluster, &loads).await.map_err(asked)?;
-        let rehearser = Rehearser::new(&cluster, &release, &loads, take_over);
+        let (lives, scalers) = tokio::join!(live(&cluster, &loads), autoscalers(&cluster, &release, &loads));
+        let lives = lives.map_err(asked)?;
+        let scaled = leave_replicas(&mut loads, &lives, &scalers)?;
+        let rehearser = Rehearser::new(&cluster, &release, &loads, &take);
         let shared_with = self.sharing(&project, environment);
         let asking: Vec<_> = loads
             .iter()
@@ -72,12 +83,21 @@ impl Session {
             loads: loads.clone().into_iter().zip(lives).collect(),
             record,
             key,
-            force: take_over,
+            take: take.clone(),
             url: facts.url,
             login: facts.login,
         };
         let target = self.target(&project, environment, &cluster);
         let mut plan = draw(target, &subjects, Timestamp::now(), payload);
+        plan.took = plan.payload().record.as_ref().and_then(|record| record.state.measured());
+        for change in &mut plan.changes {
+            for scaled in &scaled {
+                scaled.note(change);
+            }
+            for conflict in &mut change.conflicts {
+                conflict.taken = take.takes(&change.key, &conflict.field);
+            }
+        }
         plan.blockers.extend(self.differing(&project, environment).await);
         for clash in self.inner.module.survey(&project) {
             if clash.environments.0 != environment.name && clash.environments.1 != environment.name {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::TakeOver;
 use super::desired::Load;
 use crate::cluster::{Cluster, Held, Need, Order, Refusal};
 use crate::object::Object;
@@ -20,12 +21,12 @@ pub(super) struct Rehearser<'a> {
     cluster: &'a Cluster,
     release: &'a Release,
     loads: &'a [Load],
-    force: bool,
+    take: &'a TakeOver,
 }
 
 impl<'a> Rehearser<'a> {
-    pub(super) fn new(cluster: &'a Cluster, release: &'a Release, loads: &'a [Load], force: bool) -> Self {
-        Self { cluster, release, loads, force }
+    pub(super) fn new(cluster: &'a Cluster, release: &'a Release, loads: &'a [Load], take: &'a TakeOver) -> Self {
+        Self { cluster, release, loads, take }
     }
 
     /// The subject of one object.
@@ -76,16 +77,16 @@ impl<'a> Rehearser<'a> {
 
     async fn rehearse(&self, load: &Load, desired: &Object, live: Option<&Object>) -> Result<Rehearsal, Refusal> {
         let uid = live.and_then(Object::uid);
-        let force = self.force || load.manager == SHARED_MANAGER;
+        let force = *self.take == TakeOver::Everything || load.manager == SHARED_MANAGER;
         let order = Order { object: &load.object, data: &load.data, manager: &load.manager, force, uid };
         match self.cluster.rehearse(order).await {
             Ok(answer) => valid(answer.object, answer.warnings, desired),
             Err(Refusal::Conflict(held)) => {
                 let held = really_held(held, desired, live);
-                if !held.is_empty() {
+                if held.iter().any(|held| !self.take.takes(load.object.key(), &held.field)) {
                     return Ok(conflict(load, held));
                 }
-                // Only placeholders were in the way: the real values are the same.
+                // Only placeholders were in the way, where the real values are the same, or what is taken over.
                 match self.cluster.rehearse(Order { force: true, ..order }).await {
                     Ok(answer) => valid(answer.object, answer.warnings, desired),
                     Err(refusal) => self.refused(load, refusal),

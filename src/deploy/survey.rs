@@ -1,7 +1,8 @@
 //! What the matrix shows of one environment.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
+use super::End;
 use crate::health::{Health, Tree};
 
 /// What is known of an environment without asking its cluster.
@@ -64,6 +65,23 @@ pub enum Reach {
     },
 }
 
+/// One revision, as the state record remembers it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revision {
+    /// Its number.
+    pub number: u64,
+    /// How it ended; none while it is being applied.
+    pub end: Option<End>,
+    /// Who applied it.
+    pub by: String,
+    /// When it began.
+    pub when: Timestamp,
+    /// How long it took until ready; none unless it became ready.
+    pub took: Option<SignedDuration>,
+    /// The outcome's headline.
+    pub headline: String,
+}
+
 /// What an environment's cluster says.
 #[derive(Debug, Clone)]
 pub struct Survey {
@@ -79,6 +97,8 @@ pub struct Survey {
     pub revision: Option<(u64, Timestamp)>,
     /// Who applied it: "ann@laptop".
     pub by: Option<String>,
+    /// The last five revisions, the present one first.
+    pub history: Vec<Revision>,
     /// How many fields somebody else changed by hand; none when nobody can tell.
     pub by_hand: Option<usize>,
 }

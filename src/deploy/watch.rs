@@ -7,7 +7,7 @@ use super::desired::Load;
 use super::follow::Follower;
 use super::prepare::Payload;
 use super::run::Teller;
-use super::{End, Event, Log, Operation, Outcome, Session, Step, StepState, Stop, Wave, What};
+use super::{End, Event, Log, Operation, Outcome, Session, Step, StepState, Stop, TakeOver, Wave, What};
 use crate::cluster::{Cluster, LogRequest, Refusal, follow_log};
 use crate::failure::{Failure, Kind, Result};
 use crate::health::{Memory, tree};
@@ -130,7 +130,7 @@ impl Session {
             loads: loads.into_iter().map(|load| (load, None)).collect(),
             record: None,
             key: self.inner.digest.clone(),
-            force: false,
+            take: TakeOver::Nothing,
             url: None,
             login: None,
         };

@@ -54,7 +54,7 @@ pub(super) async fn write(
         cluster.delete(key, old).await.map_err(failed)?;
         gone(cluster, key).await.map_err(failed)?;
     }
-    let force = payload.force || load.shared;
+    let force = payload.take.touches(key) || load.shared;
     let order = Order { object: &load.object, data: &load.data, manager: &load.manager, force, uid };
     let answer = cluster.apply(order).await.map_err(failed)?;
     if load.shared {

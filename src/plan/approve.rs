@@ -62,7 +62,7 @@ impl<P> Approved<P> {
 
     /// The plan and its payload.
     pub fn open(self) -> (Plan<()>, P) {
-        let Plan { target, changes, restarts, warnings, blockers, made, payload } = self.plan;
-        (Plan { target, changes, restarts, warnings, blockers, made, payload: () }, payload)
+        let Plan { target, changes, restarts, warnings, blockers, took, made, payload } = self.plan;
+        (Plan { target, changes, restarts, warnings, blockers, took, made, payload: () }, payload)
     }
 }

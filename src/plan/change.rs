@@ -1,6 +1,6 @@
 //! One difference between desired and live, and all of them.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::object::Key;
 
@@ -102,8 +102,12 @@ pub struct FieldChange {
 /// A field that another manager holds with another value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
-    /// The field.
+    /// The field, as people write it.
     pub path: String,
+    /// The field, as the server writes it.
+    pub field: String,
+    /// Whether it is to be taken over.
+    pub taken: bool,
     /// Who holds it: `kubectl-edit`.
     pub manager: String,
     /// When that manager last wrote.
@@ -193,6 +197,8 @@ pub struct Plan<P> {
     pub warnings: Vec<String>,
     /// What forbids to apply.
     pub blockers: Vec<Blocker>,
+    /// How long an earlier revision took until its new pods were ready, if one was measured.
+    pub took: Option<SignedDuration>,
     /// When it was made.
     pub made: Timestamp,
     pub(super) payload: P,

@@ -30,7 +30,7 @@ pub fn draw<P>(target: Target, subjects: &[Subject], made: Timestamp, payload: P
     let warnings = subjects.iter().flat_map(warnings).collect();
     let mut changes: Vec<Change> = drawn.into_iter().map(|one| one.change).collect();
     changes.sort_by_key(|change| (change.action, change.wave));
-    Plan { target, changes, restarts, warnings, blockers, made, payload }
+    Plan { target, changes, restarts, warnings, blockers, took: None, made, payload }
 }
 
 fn look<'s>(subject: &'s Subject, numbers: &mut Numbers) -> Drawn<'s> {

@@ -17,6 +17,8 @@ pub(super) fn conflict(subject: &Subject, field: &str, manager: &str, numbers: &
         |found: Option<(Path, &Value)>| found.map(|(_, value)| numbers.line(value).trim_end().replace('\n', "⏎"));
     Conflict {
         path: path.unwrap_or_else(|| field.trim_start_matches('.').to_owned()),
+        field: field.to_owned(),
+        taken: false,
         manager: manager.to_owned(),
         since: subject.live.as_ref().and_then(|live| since(live, manager)),
         theirs: value(theirs),

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::object::Key;
@@ -57,6 +57,30 @@ impl Entry {
     }
 }
 
+/// A revision that is over, as a later record remembers it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Past {
+    /// Its number.
+    pub revision: u64,
+    /// How it ended.
+    pub status: Status,
+    /// Who applied it.
+    pub who: String,
+    /// When it began.
+    pub when: Timestamp,
+    /// How long it took until ready, in milliseconds; none unless it became ready.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub took: Option<i64>,
+    /// Whether it brought new pods.
+    #[serde(default)]
+    pub restarted: bool,
+    /// The outcome's headline.
+    pub headline: String,
+}
+
+/// How many revisions a record remembers beside its own.
+const REMEMBERED: usize = 4;
+
 /// What the state record says.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct State {
@@ -73,13 +97,48 @@ pub struct State {
     /// How long it took until ready, in milliseconds; none unless it became ready.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub took: Option<i64>,
+    /// Whether it brought new pods.
+    #[serde(default)]
+    pub restarted: bool,
     /// The outcome's headline.
     pub headline: String,
+    /// The revisions before it, newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub past: Vec<Past>,
     /// The objects: until it ended all that may be there, afterwards those that are.
     pub objects: Vec<Entry>,
     /// The key of the release's digests.
     #[serde(with = "key")]
     pub key: Digest,
+}
+
+impl State {
+    /// This revision and those before it, newest first.
+    pub fn history(&self) -> Vec<Past> {
+        let own = Past {
+            revision: self.revision,
+            status: self.status,
+            who: self.who.clone(),
+            when: self.when,
+            took: self.took,
+            restarted: self.restarted,
+            headline: self.headline.clone(),
+        };
+        std::iter::once(own).chain(self.past.iter().cloned()).collect()
+    }
+
+    /// What the record of the next revision remembers.
+    pub fn remembered(&self) -> Vec<Past> {
+        let mut past = self.history();
+        past.truncate(REMEMBERED);
+        past
+    }
+
+    /// How long the newest revision took that became ready with new pods.
+    pub fn measured(&self) -> Option<SignedDuration> {
+        let took = self.history().into_iter().filter(|past| past.restarted).find_map(|past| past.took)?;
+        Some(SignedDuration::from_millis(took))
+    }
 }
 
 /// The record's key as base64.

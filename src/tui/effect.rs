@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::deploy::{Entry, Form, Glance, LogOf, Outcome, Payload, Progress, Remedy, Survey};
+use crate::deploy::{Entry, Form, Glance, LogOf, Outcome, Payload, Progress, Remedy, Survey, TakeOver};
 use crate::failure::Result;
 use crate::health::Cause;
 use crate::module::Recipe;
@@ -76,8 +76,8 @@ pub enum Wish {
     Prepare {
         /// The environment.
         environment: String,
-        /// Whether to take over what others hold.
-        take_over: bool,
+        /// What to take over from others who hold it.
+        take_over: TakeOver,
     },
     /// Carry an approved plan out; events carry this question's number.
     Apply(Box<Approved<Payload>>),

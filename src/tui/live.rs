@@ -39,6 +39,7 @@ pub(crate) fn is(state: &State, mode: Mode, action: Action) -> bool {
         Action::Generate => focused(state).is_some_and(|field| field.spec.recipe.is_some()),
         Action::Reveal => focused(state).is_some_and(|field| field.spec.masked && !field.is_empty()),
         Action::Apply => preview(state).is_some_and(crate::tui::screens::preview::Preview::is_ready),
+        Action::TakeThis => preview(state).is_some_and(crate::tui::screens::preview::Preview::can_take),
         Action::TakeOver => preview(state).and_then(|p| p.plan.as_ref()).is_some_and(crate::plan::Plan::has_conflicts),
         Action::Toggle => preview(state).is_some_and(|preview| preview.change().is_some()),
         Action::Filled => {

@@ -60,7 +60,7 @@ impl Performer {
                 Answer::ValueSet(session.set_value(&environment, &path, &value))
             }
             Wish::Prepare { environment, take_over } => {
-                Answer::Prepared(Box::new(session.prepare(&environment, take_over).await))
+                Answer::Prepared(Box::new(session.prepare_taking(&environment, take_over).await))
             }
             Wish::Apply(approved) => {
                 let stop = self.stop(question);

@@ -146,7 +146,8 @@ impl Running {
         let stopped = || Failure::new(Kind::Stopped, "the sign-in was stopped").hint("Enter begins it again");
         let mut asking = Box::pin(self.session.sign_in(environment));
         let answer = tokio::select! {
-            answer = &mut asking => answer,
+            // Ctrl-C ends the plugin, too: what it says then is no answer.
+            biased;
             end = ends.next() => {
                 match end {
                     End::Interrupt => drop(tokio::time::timeout(GRACE, asking).await),
@@ -155,6 +156,7 @@ impl Running {
                 Err(stopped())
             }
             failure = terminal::broken() => return Err(failure),
+            answer = &mut asking => answer,
         };
         ends.forget_interrupts()?;
         if self.code.is_none() {

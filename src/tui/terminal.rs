@@ -109,7 +109,7 @@ impl Guard {
     /// Gives the terminal to somebody else, with a sentence about who; nothing is drawn until it is taken again.
     pub(crate) fn lend(&mut self, words: &str) {
         let _ = give_back();
-        let _ = execute!(stdout(), Print(format!("{words}\n")));
+        let _ = execute!(self.terminal.backend_mut(), Print(format!("{words}\n")));
     }
 
     /// Takes the terminal again after it was lent.

@@ -2,8 +2,8 @@
 
 use super::keymap::{Action, Binding, Keymap, Mode};
 use super::live;
-use super::shown::Pane;
 use super::screens::{confirm, credentials, help, matrix, outcome, preview, rollout, value};
+use super::shown::Pane;
 use super::state::{Dialog, Screen, State};
 use super::theme::Role;
 use super::widgets::canvas::{Canvas, width};

@@ -4,6 +4,7 @@ mod cli;
 mod demo;
 mod faults;
 mod health;
+mod held;
 mod ingest;
 mod journeys;
 mod module;

@@ -4,6 +4,7 @@
 
 mod broken;
 mod person;
+mod sign_in;
 
 use std::process::{Command, Stdio};
 

@@ -1,6 +1,6 @@
 //! Tests of screens.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 #[path = "screens/keys.rs"]
 mod keys;

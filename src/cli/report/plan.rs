@@ -29,7 +29,13 @@ pub(super) fn words(plan: &Plan<Payload>, ending: &str) -> String {
     for restart in &plan.restarts {
         let pods =
             if restart.pods == 1 { "1 pod restarts".to_owned() } else { format!("{} pods restart", restart.pods) };
-        let downtime = if restart.downtime { " (Recreate: no service while it does)" } else { "" };
+        let last = plan.took.map(|took| format!("{} s last time", took.as_secs().max(1)));
+        let downtime = match (restart.downtime, last) {
+            (true, Some(last)) => format!(" (Recreate: no service while it does, {last})"),
+            (true, None) => " (Recreate: no service while it does)".to_owned(),
+            (false, Some(last)) => format!(" ({last})"),
+            (false, None) => String::new(),
+        };
         let _ = writeln!(out, "\n{} of {}: {} changes{downtime}", pods, restart.workload, restart.because.join(", "));
     }
     for warning in &plan.warnings {

@@ -11,7 +11,9 @@ pub(super) async fn run(session: &Session, asked: &Watch, report: Report) -> Res
     let stop = Stop::new();
     let (events, listening) = mpsc::channel(256);
     let work = session.watch(&asked.environment, asked.until_ready, events, stop.clone());
-    let Some(outcome) = report.follow(work, listening, stop).await else { return Ok(Kind::Stopped.exit_code()) };
+    let Some(outcome) = Box::pin(report.follow(work, listening, stop)).await else {
+        return Ok(Kind::Stopped.exit_code());
+    };
     let outcome: Outcome = outcome?;
     report.outcome(&outcome);
     Ok(outcome.end.exit_code())

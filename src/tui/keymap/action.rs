@@ -66,7 +66,9 @@ pub enum Action {
     Toggle,
     /// Fields that the cluster fills.
     Filled,
-    /// Take over what others hold.
+    /// Take over what others hold of the chosen object, or the chosen field.
+    TakeThis,
+    /// Take over all that others hold.
     TakeOver,
     /// Another value in this run.
     Value,

@@ -102,6 +102,15 @@ impl Pending {
         self.open.iter().find(|(_, known, _)| known == slot).map(|(_, _, since)| *since)
     }
 
+    /// The fields of an environment about whose values nothing was said yet.
+    pub fn judged(&self, environment: &str) -> Vec<String> {
+        let field = |slot: &Slot| match slot {
+            Slot::Judge(name, field) if name == environment => Some(field.clone()),
+            _ => None,
+        };
+        self.open.iter().filter_map(|(_, slot, _)| field(slot)).collect()
+    }
+
     /// What is waited for and worth a word, and since when.
     pub fn words(&self) -> Option<(String, Timestamp)> {
         self.open.iter().find_map(|(_, slot, since)| Some((slot.words()?, *since)))

@@ -1,6 +1,7 @@
 //! What each action does in the place where it was called.
 
 use super::{filter, stop};
+use crate::deploy::TakeOver;
 use crate::tui::effect::{Effect, Wish};
 use crate::tui::keymap::{Action, Mode};
 use crate::tui::screens::{confirm, credentials, matrix, outcome, preview, rollout, value};
@@ -55,7 +56,8 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Apply => preview::update::apply(state),
         Action::Toggle => preview::update::toggle(state),
         Action::Filled => preview::update::filled(state),
-        Action::TakeOver => preview::update::plan(state, true),
+        Action::TakeThis => preview::update::take(state),
+        Action::TakeOver => preview::update::plan(state, TakeOver::Everything),
         Action::Value if mode == Mode::Preview => preview::update::value(state),
         Action::Value => rollout::ways::value(state),
         Action::Copy => copy(state, mode),
@@ -89,7 +91,9 @@ pub(super) fn go(state: &mut State, mode: Mode, by: isize) -> Vec<Effect> {
             match state.dialogs.last_mut() {
                 Some(Dialog::Text(text)) => text.scroll = text.scroll.saturating_add_signed(by).min(furthest),
                 Some(Dialog::Help { scroll, .. }) => *scroll = scroll.saturating_add_signed(by).min(furthest),
-                Some(Dialog::Confirm(_) | Dialog::Value(_) | Dialog::Containers(_) | Dialog::Filter | Dialog::Leave)
+                Some(
+                    Dialog::Confirm(_) | Dialog::Value(_) | Dialog::Containers(_) | Dialog::Filter | Dialog::Leave,
+                )
                 | None => {}
             }
             Vec::new()
@@ -203,7 +207,8 @@ fn again(state: &mut State, mode: Mode) -> Vec<Effect> {
         Mode::Matrix => matrix::update::refresh(state),
         Mode::Vault => credentials::update::enter(state),
         Mode::Preview => {
-            let takes_over = state.environment().is_some_and(|environment| environment.preview.takes_over);
+            let takes_over = state.environment().map(|environment| environment.preview.takes_over.clone());
+            let takes_over = takes_over.unwrap_or_default();
             preview::update::plan(state, takes_over)
         }
         Mode::Outcome => preview::update::enter(state),

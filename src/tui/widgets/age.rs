@@ -31,6 +31,17 @@ pub(crate) fn fine(took: SignedDuration) -> String {
     if tenths < 100 { format!("{}.{}s", tenths / 10, tenths % 10) } else { short(took) }
 }
 
+/// As people say it: `0.8 s`, `21 s`, `2 min 5 s`.
+pub(crate) fn spoken(took: SignedDuration) -> String {
+    let seconds = took.as_secs().max(0);
+    match seconds {
+        0 => format!("0.{} s", took.subsec_millis().max(0) / 100),
+        1..120 => format!("{seconds} s"),
+        _ if seconds % 60 == 0 => format!("{} min", seconds / 60),
+        _ => format!("{} min {} s", seconds / 60, seconds % 60),
+    }
+}
+
 /// In words: `3 days`, `2 hours`, `4 minutes`, `12 seconds`.
 pub(crate) fn words(age: SignedDuration) -> String {
     let seconds = age.as_secs().max(0);

@@ -147,6 +147,36 @@ fn the_log_of_the_young_pod_is_followed_and_another_can_be_chosen() {
 }
 
 #[test]
+fn lines_fold_and_pods_open() {
+    let mut stage = play(scenes::rollout);
+    assert!(!stage.text().contains("mlflow:v3.18.0-full  "), "containers are hidden at first");
+    stage.press("Down Down Right");
+    let text = stage.text();
+    assert!(text.contains("│      init ✓ 4s") && text.contains("│      mlflow starting, not ready"), "{text}");
+    // From the container to its pod, which closes; from there to the object, which folds.
+    stage.press("Down Left Left Left Left");
+    let text = stage.text();
+    assert!(text.contains("▸ 1") && !text.contains("x2lqd  worker-1"), "{text}");
+    stage.press("Right");
+    assert!(stage.text().contains("x2lqd  worker-1"));
+}
+
+#[test]
+fn each_pane_has_a_filter_of_its_own() {
+    let mut stage = play(scenes::filtered);
+    let text = stage.text();
+    assert!(text.contains("/started▏   2 of 4 events"), "{text}");
+    assert!(text.contains("Started container init") && !text.contains("Startup probe"), "{text}");
+    stage.press("Enter Tab / 'tables");
+    let text = stage.text();
+    assert!(text.contains("/tables▏   1 of 2 lines") && !text.contains("server process"), "{text}");
+    stage.press("Esc");
+    assert!(stage.text().contains("server process"));
+    stage.press("Shift-Tab Esc Esc");
+    assert_eq!(screen(&stage), Screen::Matrix);
+}
+
+#[test]
 fn the_exit_code_is_that_of_the_last_run() {
     let mut stage = play(scenes::failing);
     stage.press("q");

@@ -16,7 +16,7 @@ use super::world;
 pub(crate) type Scene = fn(&mut Stage);
 
 /// Every scene by name.
-pub(crate) const ALL: [(&str, Scene); 13] = [
+pub(crate) const ALL: [(&str, Scene); 15] = [
     ("matrix", |_| {}),
     ("credentials", credentials),
     ("preview", preview),
@@ -30,6 +30,8 @@ pub(crate) const ALL: [(&str, Scene); 13] = [
     ("matrix-failing", |stage| stage.press("Right Right")),
     ("preview-blocked", blocked),
     ("watch", watch),
+    ("matrix-sign-in", sign_in),
+    ("rollout-filtered", filtered),
 ];
 
 /// Plays a scene on a screen of this size.
@@ -206,6 +208,17 @@ pub(crate) fn stopped(stage: &mut Stage) {
 
 fn help(stage: &mut Stage) {
     stage.press("?");
+}
+
+pub(crate) fn sign_in(stage: &mut Stage) {
+    stage.signs_in = true;
+    stage.press("Right r");
+}
+
+/// Containers of the open pod, and only the events that have a word.
+pub(crate) fn filtered(stage: &mut Stage) {
+    rollout(stage);
+    stage.press("Down Down Right Tab / 'started");
 }
 
 pub(crate) fn locked(stage: &mut Stage) {

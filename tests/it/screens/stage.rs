@@ -3,7 +3,7 @@
 use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};
 use landfall::deploy::{Event, Form, What};
-use landfall::secret::{Judge, Level, Opinion, Rule};
+use landfall::secret::{Judge, Rule};
 use landfall::tui::effect::{Answer, Effect, Question, Wish};
 use landfall::tui::keymap::Chord;
 use landfall::tui::msg::Msg;
@@ -23,6 +23,10 @@ pub(crate) struct Stage {
     pub(crate) size: Size,
     /// Whether the vault is locked.
     pub(crate) locked: bool,
+    /// Whether the cluster of stg wants somebody to sign in.
+    pub(crate) signs_in: bool,
+    /// Whether nothing is said of stored values yet.
+    pub(crate) undecided: bool,
 }
 
 pub(crate) const NORMAL: Size = Size { width: 80, height: 24 };
@@ -37,7 +41,8 @@ impl Stage {
     pub(crate) fn with(options: Options, size: Size) -> Self {
         let names = ["dev", "stg", "prod"].map(str::to_owned).to_vec();
         let app = App::of(("mlflow".into(), "MLflow".into()), names, options, size).unwrap();
-        let mut stage = Self { app, now: world::now(), open: Vec::new(), size, locked: false };
+        let mut stage =
+            Self { app, now: world::now(), open: Vec::new(), size, locked: false, signs_in: false, undecided: false };
         stage.app.handle(Msg::Tick(stage.now));
         let effects = stage.app.start();
         stage.take(effects);
@@ -52,10 +57,21 @@ impl Stage {
 
     fn take(&mut self, effects: Vec<Effect>) {
         for effect in effects {
-            match answer(&effect.wish, self.locked) {
+            match self.answer(&effect.wish) {
                 Some(answer) => self.send(Msg::Answer(effect.question, answer)),
                 None => self.open.push(effect),
             }
+        }
+    }
+
+    /// The answer of the world as it is now.
+    fn answer(&self, wish: &Wish) -> Option<Answer> {
+        match wish {
+            Wish::Survey(name) if self.signs_in && name == "stg" => {
+                Some(Answer::Survey(Box::new(Ok(world::closed(name)))))
+            }
+            Wish::Judge { value: None, .. } if self.undecided => None,
+            _ => answer(wish, self.locked),
         }
     }
 
@@ -144,14 +160,7 @@ fn answer(wish: &Wish, locked: bool) -> Option<Answer> {
                 };
                 Some(Judge::default().judge("dev", &rule, value))
             }
-            None if field == "pgsql.password" => Some(Opinion {
-                level: Level::Strong,
-                words: "same as stg PostgreSQL".into(),
-                same_as: vec![("stg".into(), "PostgreSQL".into())],
-                advice: "Whoever learns one of them knows both.".into(),
-                blocks: false,
-                warns: true,
-            }),
+            None if field == "pgsql.password" => Some(world::same_as_stg()),
             None => None,
         })),
         Wish::Generate { recipe, .. } => Answer::Generated(landfall::secret::generate(recipe.length)),

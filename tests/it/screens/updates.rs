@@ -1,7 +1,8 @@
 //! State and message in, state and effects out.
 
+use landfall::deploy::{Fields, TakeOver};
 use landfall::failure::Failure;
-use landfall::plan::Action as Change;
+use landfall::plan::{Action as Change, Conflict};
 use landfall::secret::Secret;
 use landfall::tui::effect::{Answer, Wish};
 use landfall::tui::keymap::Mode;
@@ -104,10 +105,94 @@ fn taking_over_plans_again_with_that_wish() {
     let mut stage = play(scenes::preview);
     stage.press("r");
     let mut plan = world::plan("dev");
+    let held = |path: &str| Conflict {
+        path: path.into(),
+        field: format!(".{path}"),
+        taken: false,
+        manager: "kubectl-edit".into(),
+        since: None,
+        theirs: Some("INFO".into()),
+        ours: Some("DEBUG".into()),
+    };
     plan.changes[0].action = Change::Conflict;
+    plan.changes[0].conflicts = vec![held("data.LEVEL"), held("data.WORKERS")];
+    let key = plan.changes[0].key.clone();
     stage.plan(Ok(plan));
+    let taken = |stage: &Stage| match stage.open.iter().rev().map(|effect| &effect.wish).next() {
+        Some(Wish::Prepare { take_over, .. }) => take_over.clone(),
+        _ => panic!("no plan was asked for"),
+    };
+    stage.press("g o");
+    assert_eq!(taken(&stage), TakeOver::These([(key.clone(), Fields::All)].into()));
     stage.press("o");
-    assert!(stage.asked(|wish| matches!(wish, Wish::Prepare { take_over: true, .. })).is_some());
+    assert_eq!(taken(&stage), TakeOver::Nothing, "once more leaves it to them");
+    let text = stage.text();
+    assert!(text.contains("o takes over, O all of them"), "{text}");
+    stage.press("Tab Down o");
+    let second = Fields::Some([".data.WORKERS".to_owned()].into());
+    assert_eq!(taken(&stage), TakeOver::These([(key, second)].into()));
+    assert!(stage.text().contains("Taken over: 1 field of ConfigMap mlflow-config-dev."));
+    stage.press("O");
+    assert_eq!(taken(&stage), TakeOver::Everything);
+}
+
+#[test]
+fn a_filter_leaves_the_rows_that_have_its_words_and_says_how_many() {
+    let mut stage = play(scenes::preview);
+    stage.press("/ 'config");
+    let text = stage.text();
+    assert!(text.contains("/config▏   1 of 7 objects"), "{text}");
+    assert!(text.contains("mlflow-config-dev") && !text.contains("mlflow-files-dev"), "{text}");
+    assert_eq!(stage.app.state().environment().unwrap().preview.cursor, 0);
+    stage.press("Enter");
+    let text = stage.text();
+    assert!(text.contains("/config   1 of 7 objects") && text.contains("Esc clear filter"), "{text}");
+    stage.press("Esc");
+    assert_eq!(screen(&stage), Screen::Preview, "the filter goes first");
+    assert!(stage.text().contains("mlflow-files-dev"));
+    stage.press("/ 'nothing-has-this");
+    assert!(stage.text().contains("nothing here has these words"));
+    stage.press("Esc Esc");
+    assert_eq!(screen(&stage), Screen::Credentials);
+}
+
+#[test]
+fn what_is_not_judged_yet_is_made_anew_when_it_turns_out_to_warn() {
+    let mut stage = Stage::new(NORMAL);
+    stage.undecided = true;
+    stage.press("Enter F2");
+    let made = |stage: &Stage| -> Vec<String> {
+        let credentials = stage.app.state().environment().unwrap().credentials.as_ref().unwrap();
+        let new = credentials.fields.iter().filter(|field| field.is_new() && field.spec.masked);
+        new.map(|field| field.spec.name.clone()).collect()
+    };
+    assert_eq!(made(&stage), ["mlflow.password", "minio.secret_key"], "what is empty, at once");
+    stage.undecided = false;
+    let waiting = |wish: &Wish| matches!(wish, Wish::Judge { field, value: None, .. } if field == "pgsql.password");
+    let question = stage.asked(waiting).unwrap();
+    stage.send(Msg::Answer(question, Answer::Judged(Ok(Some(world::same_as_stg())))));
+    assert_eq!(made(&stage), ["mlflow.password", "pgsql.password", "minio.secret_key"]);
+}
+
+#[test]
+fn a_context_that_asks_is_signed_in_to_and_a_refusal_is_said() {
+    let mut stage = play(scenes::sign_in);
+    let text = stage.text();
+    assert!(text.contains("? Enter to sign in") && text.contains("Enter sign in"), "{text}");
+    stage.press("Enter");
+    assert_eq!(screen(&stage), Screen::Matrix, "nothing is begun in front of a closed door");
+    let asked = |wish: &Wish| matches!(wish, Wish::SignIn { words, .. } if words.starts_with("kubelogin signs you in"));
+    let question = stage.asked(asked).unwrap();
+    let failure = Failure::input("the sign-in was stopped").hint("Enter begins it again");
+    stage.send(Msg::Answer(question, Answer::SignedIn(Err(failure))));
+    let text = stage.text();
+    assert!(text.contains("✗ the sign-in was stopped.") && text.contains("Enter begins it again"), "{text}");
+    stage.signs_in = false;
+    stage.press("Enter");
+    let question = stage.asked(asked).unwrap();
+    stage.send(Msg::Answer(question, Answer::SignedIn(Ok(()))));
+    let text = stage.text();
+    assert!(!text.contains("sign in") && text.contains("On its way"), "{text}");
 }
 
 #[test]

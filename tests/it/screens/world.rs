@@ -4,13 +4,13 @@ use std::sync::OnceLock;
 
 use jiff::{SignedDuration, Timestamp};
 use landfall::demo::Scenario;
-use landfall::deploy::{Fill, Form, FormField, FormGroup, Glance, Payload, Reach, Survey};
+use landfall::deploy::{End, Fill, Form, FormField, FormGroup, Glance, Payload, Reach, Revision, Survey};
 use landfall::failure::Failure;
 use landfall::health::{Cause, ContainerState, ContainerView, Health, Node, PodView, Stage, Tree, Trouble, Verdict};
 use landfall::module::Recipe;
 use landfall::object::Key;
 use landfall::plan::{Action, Change, FieldChange, Plan, Restart, Target, Validation};
-use landfall::secret::{self, Standing, VaultKind};
+use landfall::secret::{self, Level, Opinion, Standing, VaultKind};
 
 use crate::support::{demo, filled};
 
@@ -197,6 +197,28 @@ fn well(name: &str) -> Tree {
     Tree { roots: vec![root] }
 }
 
+/// Five revisions, the newest as the matrix has it.
+fn history(name: &str, (newest, when): (u64, Timestamp)) -> Vec<Revision> {
+    let one = |back: u64| {
+        let (end, headline) = match (name, back) {
+            ("stg", 0) => (None, "is being applied".to_owned()),
+            ("prod", 0) => (Some(End::Failed), refused().headline),
+            (_, 2) => (Some(End::Stopped), "stopped; not applied: 2 of 7 objects".to_owned()),
+            (_, _) => (Some(End::Healthy), format!("{name} is ready")),
+        };
+        let before = i64::try_from(back).unwrap() * 9 * DAY;
+        Revision {
+            number: newest - back,
+            end,
+            by: if back == 1 { "bob@desktop" } else { "ann@laptop" }.into(),
+            when: when.checked_sub(SignedDuration::from_secs(before)).unwrap(),
+            took: (end == Some(End::Healthy)).then(|| SignedDuration::from_secs(48)),
+            headline,
+        }
+    };
+    (0..5.min(newest)).map(one).collect()
+}
+
 pub(crate) fn survey(name: &str) -> Survey {
     let (verdict, reason, revision, tree) = match name {
         "dev" => (Verdict::Ready, "1/1 available", (12, ago(3 * DAY)), well(name)),
@@ -214,7 +236,35 @@ pub(crate) fn survey(name: &str) -> Survey {
         tree,
         revision: Some(revision),
         by: Some("ann@laptop".into()),
+        history: history(name, revision),
         by_hand: Some(if name == "prod" { 2 } else { 0 }),
+    }
+}
+
+/// A cluster that lets nobody in before somebody signed in.
+pub(crate) fn closed(name: &str) -> Survey {
+    let reach = Reach::SignIn { program: "kubelogin".into() };
+    Survey {
+        environment: name.into(),
+        reach,
+        health: None,
+        tree: Tree::default(),
+        revision: None,
+        by: None,
+        history: Vec::new(),
+        by_hand: None,
+    }
+}
+
+/// What is said of a password that another environment has, too.
+pub(crate) fn same_as_stg() -> Opinion {
+    Opinion {
+        level: Level::Strong,
+        words: "same as stg PostgreSQL".into(),
+        same_as: vec![("stg".into(), "PostgreSQL".into())],
+        advice: "Whoever learns one of them knows both.".into(),
+        blocks: false,
+        warns: true,
     }
 }
 
@@ -328,6 +378,7 @@ pub(crate) fn plan(name: &str) -> Plan<Payload> {
     let mut plan = sealed();
     plan.target = target(name);
     plan.made = ago(4);
+    plan.took = Some(SignedDuration::from_secs(21));
     plan.warnings.clear();
     plan.blockers.clear();
     let of = |kind: &str, part: &str| key(kind, &format!("mlflow{part}-{name}"));

@@ -64,7 +64,11 @@ async fn no_trace_says_a_secret() {
         module: Module::load(&project.module, &project.folder).unwrap(),
         project,
         keeper: Keeper::open(VaultKind::Memory, || Ok(Box::new(Memory::default()))),
-        source: Source::Kubeconfig { file: Some(place.path("kubeconfig")), context: None, sign_ins: SignIns::default() },
+        source: Source::Kubeconfig {
+            file: Some(place.path("kubeconfig")),
+            context: None,
+            sign_ins: SignIns::default(),
+        },
         state: place.path("home"),
         who: "ann@laptop".to_owned(),
         patience: Duration::from_secs(20),

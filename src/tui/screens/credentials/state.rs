@@ -1,5 +1,7 @@
 //! What was typed, what is stored, and where keys go.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use tui_input::Input;
 
@@ -24,6 +26,8 @@ pub struct Credentials {
     pub revealed: Option<Revealed>,
     /// Whether it was said once that something warns.
     pub warned: bool,
+    /// Fields that shall have a new value if what is said about theirs warns: it was not said yet.
+    pub awaited: BTreeSet<String>,
 }
 
 /// Fields that belong together.
@@ -128,6 +132,7 @@ impl Credentials {
             focus: 0,
             revealed: None,
             warned: false,
+            awaited: BTreeSet::new(),
         };
         for group in form.groups {
             let at = new.groups.len();

@@ -126,6 +126,9 @@ fn changed(state: &mut State) -> Vec<Effect> {
     credentials.revealed = None;
     credentials.warned = false;
     let at = credentials.focus;
+    if let Some(name) = credentials.focused().map(|field| field.spec.name.clone()) {
+        credentials.awaited.remove(&name);
+    }
     judge(state, at).into_iter().collect()
 }
 
@@ -146,7 +149,18 @@ pub(crate) fn judged(state: &mut State, at: (&str, &str), answer: Result<Option<
     if let Some(field) = field {
         field.opinion = answer.unwrap_or_default();
     }
-    Vec::new()
+    let Some(credentials) = state.named(at.0).and_then(|environment| environment.credentials.as_mut()) else {
+        return Vec::new();
+    };
+    let awaited = credentials.awaited.remove(at.1);
+    let flagged = credentials.field(at.1).filter(|field| field.is_flagged()).and_then(|field| field.spec.recipe);
+    match flagged.filter(|_| awaited) {
+        Some(recipe) => {
+            let slot = Slot::Generate(at.0.to_owned(), at.1.to_owned());
+            vec![state.ask(slot, Wish::Generate { field: at.1.to_owned(), recipe })]
+        }
+        None => Vec::new(),
+    }
 }
 
 /// Makes a value for the focused field.
@@ -157,14 +171,20 @@ pub(crate) fn generate(state: &mut State) -> Vec<Effect> {
 
 /// Makes a value for every field that is empty or flagged and can be made.
 pub(crate) fn generate_all(state: &mut State) -> Vec<Effect> {
+    let Some(name) = state.environment().map(|environment| environment.name.clone()) else { return Vec::new() };
+    let open = state.pending.judged(&name);
     let Some(credentials) = form(state) else { return Vec::new() };
     let wanted = |field: &Field| field.spec.recipe.is_some() && (field.is_empty() || field.is_flagged());
     let fields: Vec<usize> =
         credentials.fields.iter().enumerate().filter(|(_, field)| wanted(field)).map(|(at, _)| at).collect();
+    // Nothing was said yet about a value that is being judged.
+    let judged = |field: &&Field| field.spec.recipe.is_some() && open.contains(&field.spec.name);
+    credentials.awaited = credentials.fields.iter().filter(judged).map(|field| field.spec.name.clone()).collect();
+    let waits = !credentials.awaited.is_empty();
     let by_hand = credentials.fields.iter().position(|field| field.spec.recipe.is_none() && field.blocks());
     credentials.focus = by_hand.unwrap_or(credentials.focus);
     credentials.revealed = None;
-    if fields.is_empty() {
+    if fields.is_empty() && !waits {
         state.say("Nothing to generate: no field that can be made is empty or flagged.", Role::Muted);
         return Vec::new();
     }

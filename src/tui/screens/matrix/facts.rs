@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 
-use crate::deploy::{Fill, Reach};
+use crate::deploy::{End, Fill, Reach, Revision, Survey};
 use crate::health::Verdict;
 use crate::tui::state::Environment;
 use crate::tui::theme::Role;
 use crate::tui::widgets::line::Line;
-use crate::tui::widgets::{age, glyph};
+use crate::tui::widgets::{age, cut, glyph};
 
 fn unknown(environment: &Environment) -> Line {
     if environment.survey.failure().is_some() { Line::new("?", Role::Warn) } else { Line::new("·", Role::Muted) }
@@ -75,4 +75,28 @@ pub(super) fn by_hand(environment: &Environment) -> Line {
         None | Some(0) => Line::new("–", Role::Muted),
         Some(count) => Line::text(age::counted(count, "field")),
     }
+}
+
+/// The last revisions, one line each: number, age, how it ended, who, and its headline.
+pub(super) fn history(survey: &Survey, now: Timestamp, wide: u16) -> Vec<Line> {
+    let line = |revision: &Revision| {
+        let (sign, role) = match revision.end {
+            Some(End::Healthy) => ("✓", Role::Ok),
+            Some(End::Stopped) => ("!", Role::Warn),
+            Some(End::Failed | End::TimedOut | End::NoContact) => ("✗", Role::Fail),
+            None => ("·", Role::Muted),
+        };
+        let ago = age::short(age::since(revision.when, now));
+        let line = Line::text(format!("{:>3} ", revision.number))
+            .and(sign, role)
+            .and(format!("{ago:>6}  "), Role::Muted)
+            .and(cut::middle(&revision.by, 16), Role::Text);
+        let words = match (revision.end, revision.took) {
+            (Some(End::Healthy), Some(took)) => format!("ready in {}", age::spoken(took)),
+            (_, _) => revision.headline.clone(),
+        };
+        let room = wide.saturating_sub(line.width() + 3);
+        line.and(format!("  {}", cut::end(&words, room)), Role::Muted)
+    };
+    survey.history.iter().take(5).map(line).collect()
 }

@@ -70,7 +70,10 @@ fn cluster(environment: &Environment, survey: &Survey, now: Timestamp, say: &mut
             if let Some(failure) = &environment.refused {
                 failed(failure, say);
             }
-            say(&format!("{program} wants to ask somebody before it lets anybody in. Enter lets it ask here."), Role::Text);
+            say(
+                &format!("{program} wants to ask somebody before it lets anybody in. Enter lets it ask here."),
+                Role::Text,
+            );
         }
         Reach::No { sentence, next } => {
             say(&format!("? {sentence}"), Role::Warn);

@@ -33,13 +33,18 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, state: &State) {
     let name = state.environment().map_or("", |environment| environment.name.as_str());
     canvas.titled(top, name, "", Role::Focus);
     let rest = high - top - 1;
-    let beside = wide >= 100;
+    let beside = wide >= BESIDE;
     let left = if beside { wide / 2 } else { wide };
     draw_story(&mut canvas.part(0, top + 1, left, rest), state);
     if beside && let Some(environment) = state.environment() {
-        draw_pods(&mut canvas.part(left + 2, top + 1, wide - left - 2, rest), state, environment);
+        draw_beside(&mut canvas.part(left + 2, top + 1, wide - left - 2, rest), state, environment);
     }
 }
+
+/// From this width on, the pods of the chosen environment stand beside its story.
+const BESIDE: u16 = 100;
+/// From this width on, its last revisions stand there, too.
+const REVISIONS: u16 = 58;
 
 /// A row: its label and a line per environment.
 type Fact = (String, Vec<Line>);
@@ -129,9 +134,20 @@ fn draw_story(canvas: &mut Canvas<'_>, state: &State) {
     }
 }
 
-fn draw_pods(canvas: &mut Canvas<'_>, state: &State, environment: &Environment) {
+fn draw_beside(canvas: &mut Canvas<'_>, state: &State, environment: &Environment) {
     let Some(survey) = environment.survey() else { return };
-    for (line, y) in pods(&survey.tree, canvas.width(), state.now).iter().zip(0..) {
-        canvas.line(0, y, line);
+    let wide = canvas.width();
+    let past = if wide >= REVISIONS { facts::history(survey, state.now, wide) } else { Vec::new() };
+    let mut pods = pods(&survey.tree, wide, state.now);
+    // The revisions keep their place, however many pods there are.
+    let most = usize::from(canvas.height()).saturating_sub(if past.is_empty() { 0 } else { past.len() + 2 });
+    if pods.len() > most {
+        pods.truncate(most.saturating_sub(1));
+        pods.push(Line::new("and more; w watches them all", Role::Muted));
+    }
+    let title = (!past.is_empty()).then(|| Line::new("Last revisions", Role::Title));
+    let gap = (!past.is_empty() && !pods.is_empty()).then(Line::default);
+    for (line, y) in pods.into_iter().chain(gap).chain(title).chain(past).zip(0..) {
+        canvas.line(0, y, &line);
     }
 }

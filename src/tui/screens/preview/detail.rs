@@ -3,6 +3,7 @@
 use super::{Preview, Shows};
 use crate::plan::{Blocker, Change, Conflict, Plan, Validation};
 use crate::tui::theme::Role;
+use crate::tui::widgets::canvas::width;
 use crate::tui::widgets::line::Line;
 use crate::tui::widgets::{age, cut, diff};
 use jiff::Timestamp;
@@ -12,7 +13,10 @@ pub(super) fn lines(preview: &Preview, room: u16, now: Timestamp) -> Vec<Line> {
     let Some((plan, change)) = preview.plan.as_ref().zip(preview.change()) else { return Vec::new() };
     match preview.shows {
         Shows::Yaml => change.yaml.lines().map(|line| whole(line, "   ", Role::Text)).collect(),
-        Shows::Diff => differences(plan, change, preview.filled, (room, now)),
+        Shows::Diff => {
+            let chosen = preview.conflict().map(|_| preview.field.min(change.conflicts.len() - 1));
+            differences(plan, change, (preview.filled, chosen), (room, now))
+        }
     }
 }
 
@@ -25,7 +29,12 @@ fn whole(line: &str, sign: &'static str, role: Role) -> Line {
     Line::new(sign, role).and(name, Role::Muted).and(value, Role::Text).and(hidden, Role::Secret)
 }
 
-fn differences<P>(plan: &Plan<P>, change: &Change, filled: bool, (room, now): (u16, Timestamp)) -> Vec<Line> {
+fn differences<P>(
+    plan: &Plan<P>,
+    change: &Change,
+    (filled, chosen): (bool, Option<usize>),
+    (room, now): (u16, Timestamp),
+) -> Vec<Line> {
     let mut lines = Vec::new();
     let wide = room.saturating_sub(4);
     for blocker in plan.blockers.iter().filter(|b| b.key.as_ref() == Some(&change.key)) {
@@ -41,8 +50,8 @@ fn differences<P>(plan: &Plan<P>, change: &Change, filled: bool, (room, now): (u
             lines.extend(indented(Line::wrapped(words, wide, Role::Text)));
         }
     }
-    for conflict in &change.conflicts {
-        lines.extend(held(conflict, wide, now));
+    for (at, conflict) in change.conflicts.iter().enumerate() {
+        lines.extend(held(conflict, chosen == Some(at), wide, now));
     }
     for note in &change.notes {
         lines.extend(indented(Line::wrapped(note, wide, Role::Warn)));
@@ -79,10 +88,18 @@ fn blocked(blocker: &Blocker, wide: u16) -> Vec<Line> {
     lines
 }
 
-fn held(conflict: &Conflict, wide: u16, now: Timestamp) -> Vec<Line> {
+fn held(conflict: &Conflict, chosen: bool, wide: u16, now: Timestamp) -> Vec<Line> {
     let since = conflict.since.map_or_else(String::new, |then| format!(", {} ago", age::short(age::since(then, now))));
     let value = |text: &Option<String>| cut::value(text.as_deref().unwrap_or("nothing"), wide / 2);
-    let mut lines = vec![Line::new(" ! ", Role::Warn).and(cut::middle(&conflict.path, wide), Role::Text)];
+    let (sign, role) = if conflict.taken { ("✓ ", Role::Ok) } else { ("! ", Role::Warn) };
+    let taken = if conflict.taken { "  is taken over" } else { "" };
+    let path = cut::middle(&conflict.path, wide.saturating_sub(width(taken)));
+    let mut lines = vec![
+        Line::new(if chosen { "▸" } else { " " }, Role::Focus)
+            .and(sign, role)
+            .and(path, if chosen { Role::Focus } else { Role::Text })
+            .and(taken, Role::Muted),
+    ];
     lines.push(
         Line::text("     ")
             .and(format!("{}{since}: ", conflict.manager), Role::Muted)

@@ -1,8 +1,8 @@
 //! The plan and how it is looked at.
 
-use crate::deploy::Payload;
+use crate::deploy::{Payload, TakeOver};
 use crate::failure::Failure;
-use crate::plan::{Action, Blocker, Change, Knob, Plan};
+use crate::plan::{Action, Blocker, Change, Conflict, Knob, Plan};
 use crate::tui::Filter;
 use crate::tui::shown::Pane;
 
@@ -33,8 +33,10 @@ pub struct Preview {
     pub filled: bool,
     /// How far the detail is scrolled.
     pub scroll: usize,
-    /// Whether this plan takes over what others hold.
-    pub takes_over: bool,
+    /// What this plan takes over from others who hold it.
+    pub takes_over: TakeOver,
+    /// The chosen one of the fields that others hold.
+    pub field: usize,
     /// What must be in a row of the list.
     pub filter: Filter,
 }
@@ -43,6 +45,20 @@ impl Preview {
     /// The chosen change.
     pub fn change(&self) -> Option<&Change> {
         self.plan.as_ref()?.changes.get(self.cursor)
+    }
+
+    /// The chosen one of the fields of the chosen object that others hold, while the differences take keys.
+    pub fn conflict(&self) -> Option<&Conflict> {
+        let there = self.pane == Pane::Detail && self.shows == Shows::Diff;
+        let conflicts = &self.change().filter(|_| there)?.conflicts;
+        conflicts.get(self.field.min(conflicts.len().saturating_sub(1)))
+    }
+
+    /// Whether something of the chosen object can be taken over, or left to others again.
+    pub fn can_take(&self) -> bool {
+        let chosen =
+            |change: &Change| !change.conflicts.is_empty() || self.takes_over.keys().any(|key| *key == change.key);
+        self.change().is_some_and(chosen)
     }
 
     /// The rows that the filter lets through, as places in the plan.

@@ -1,7 +1,10 @@
 //! A plan in a few sentences.
 
+use jiff::SignedDuration;
+
+use crate::deploy::{Fields, TakeOver};
 use crate::plan::{Action, Plan, Restart, Validation};
-use crate::tui::widgets::age::counted;
+use crate::tui::widgets::age::{self, counted};
 
 /// What would happen, in one or two sentences.
 pub(super) fn sentences<P>(plan: &Plan<P>) -> String {
@@ -33,7 +36,7 @@ pub(super) fn sentences<P>(plan: &Plan<P>) -> String {
     let mut text = format!("{}.", parts.join(", "));
     for each in &plan.restarts {
         text.push(' ');
-        text.push_str(&restart(each));
+        text.push_str(&restart(each, plan.took));
     }
     text
 }
@@ -50,14 +53,35 @@ pub(super) fn unseen<P>(plan: &Plan<P>) -> Option<String> {
     Some(format!("{count} {verb} validated once sent: {why}."))
 }
 
-fn restart(restart: &Restart) -> String {
+/// What is taken over from others.
+pub(super) fn taken(takes: &TakeOver) -> Option<String> {
+    match takes {
+        TakeOver::Nothing => None,
+        TakeOver::Everything => Some("What others hold is taken over.".to_owned()),
+        TakeOver::These(objects) => {
+            let names = objects.iter().map(|(key, fields)| match fields {
+                Fields::All => key.to_string(),
+                Fields::Some(fields) => format!("{} of {key}", counted(fields.len(), "field")),
+            });
+            Some(format!("Taken over: {}.", listed(&names.collect::<Vec<_>>())))
+        }
+    }
+}
+
+fn restart(restart: &Restart, last: Option<SignedDuration>) -> String {
     let pods = usize::try_from(restart.pods).unwrap_or(0);
     let (verb, whose) = if pods == 1 { ("restarts", "its") } else { ("restart", "their") };
     let change = if restart.because.len() == 1 { "changes" } else { "change" };
     let because = listed(&restart.because);
     let named = counted(pods, "pod");
     let reason = if because.is_empty() { String::new() } else { format!(": {whose} {because} {change}") };
-    let downtime = if restart.downtime { " (Recreate: no service while it does)" } else { "" };
+    let last = last.map(|took| format!("{} last time", age::spoken(took)));
+    let downtime = match (restart.downtime, last) {
+        (true, Some(last)) => format!(" (Recreate: no service while it does, {last})"),
+        (true, None) => " (Recreate: no service while it does)".to_owned(),
+        (false, Some(last)) => format!(" ({last})"),
+        (false, None) => String::new(),
+    };
     format!("{named} {verb}{reason}{downtime}.")
 }
 

@@ -1,7 +1,7 @@
 //! What keys and answers do to the plan.
 
 use super::{Preview, Shows};
-use crate::deploy::Payload;
+use crate::deploy::{Payload, TakeOver};
 use crate::failure::Result;
 use crate::plan::Plan;
 use crate::tui::effect::{Effect, Wish};
@@ -14,16 +14,29 @@ use crate::tui::theme::Role;
 /// Shows the preview and plans.
 pub(crate) fn enter(state: &mut State) -> Vec<Effect> {
     state.screen = Screen::Preview;
-    plan(state, false)
+    plan(state, TakeOver::Nothing)
 }
 
 /// Plans again; an older plan is shown dimmed until the new one is there.
-pub(crate) fn plan(state: &mut State, take_over: bool) -> Vec<Effect> {
+pub(crate) fn plan(state: &mut State, take_over: TakeOver) -> Vec<Effect> {
     let Some(environment) = state.environment_mut() else { return Vec::new() };
     environment.preview.failure = None;
-    environment.preview.takes_over = take_over;
+    environment.preview.takes_over = take_over.clone();
     let name = environment.name.clone();
     vec![state.ask(Slot::Plan(name.clone()), Wish::Prepare { environment: name, take_over })]
+}
+
+/// Takes over what others hold of the chosen object, or its chosen field; once more leaves it to them. Plans again.
+pub(crate) fn take(state: &mut State) -> Vec<Effect> {
+    let Some(preview) = preview(state) else { return Vec::new() };
+    let Some(key) = preview.change().map(|change| change.key.clone()) else { return Vec::new() };
+    let field = preview.conflict().map(|conflict| conflict.field.clone());
+    let mut takes = preview.takes_over.clone();
+    match field {
+        Some(field) => takes.turn_field(&key, &field),
+        None => takes.turn_object(&key),
+    }
+    plan(state, takes)
 }
 
 /// Takes the plan in.
@@ -51,7 +64,17 @@ pub(crate) fn go(state: &mut State, by: isize) -> Vec<Effect> {
     let furthest = state.shown.furthest(Pane::Detail);
     if let Some(preview) = preview(state) {
         match preview.pane {
-            Pane::Detail => preview.scroll = preview.scroll.min(furthest).saturating_add_signed(by).min(furthest),
+            Pane::Detail => {
+                let before = preview.scroll.min(furthest);
+                // Where others hold fields, the cursor goes from one to the next, and the rest is scrolled below them.
+                let fields = preview.conflict().and(preview.change()).map_or(0, |change| change.conflicts.len());
+                let next = preview.field.saturating_add_signed(by);
+                if next < fields && (by > 0 || before == 0) && by.abs() == 1 && next != preview.field {
+                    preview.field = next;
+                } else {
+                    preview.scroll = before.saturating_add_signed(by).min(furthest);
+                }
+            }
             Pane::Main | Pane::Events | Pane::Log => {
                 let rows = preview.rows();
                 let Some(last) = rows.len().checked_sub(1) else { return Vec::new() };
@@ -76,6 +99,7 @@ pub(crate) fn choose(preview: &mut Preview, at: usize) {
     if preview.cursor != at {
         preview.cursor = at;
         preview.scroll = 0;
+        preview.field = 0;
     }
 }
 

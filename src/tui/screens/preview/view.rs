@@ -95,12 +95,15 @@ fn draw_sentences<P>(canvas: &mut Canvas<'_>, preview: &Preview, plan: &Plan<P>)
             Line::new("! ", Role::Warn)
                 .and("Others hold fields that landfall would set. ", Role::Text)
                 .and("o", Role::Key)
-                .and(" takes them over.", Role::Text),
+                .and(" takes over, ", Role::Text)
+                .and("O", Role::Key)
+                .and(" all of them.", Role::Text),
         );
     }
-    if preview.takes_over {
-        lines.push(Line::new("! ", Role::Warn).and("What others hold is taken over.", Role::Text));
-    }
+    lines.extend(
+        summary::taken(&preview.takes_over)
+            .map(|text| Line::new("! ", Role::Warn).and(cut::end(&text, room.saturating_sub(2)), Role::Text)),
+    );
     lines.extend(Line::wrapped(&summary::sentences(plan), room, Role::Text));
     lines.extend(summary::unseen(plan).map(|text| Line::new(cut::end(&text, room), Role::Muted)));
     if preview.is_settled() {

@@ -29,7 +29,8 @@ pub(crate) fn items(rollout: &Rollout, now: Timestamp, wide: u16) -> Vec<Item> {
 pub(crate) fn count(rollout: &Rollout, now: Timestamp, wide: u16) -> (usize, usize) {
     let items = all(rollout, now, wide);
     let shown = shown(&items, rollout.filters.of(Pane::Main));
-    let stops = |wanted: bool| items.iter().zip(&shown).filter(|(item, shown)| item.stops && (**shown || !wanted)).count();
+    let stops =
+        |wanted: bool| items.iter().zip(&shown).filter(|(item, shown)| item.stops && (**shown || !wanted)).count();
     (stops(true), stops(false))
 }
 

@@ -136,7 +136,12 @@ impl Rollout {
     /// The lines of the log that is followed, as far as the filter lets them through.
     pub fn lines(&self) -> Vec<&str> {
         let filter = self.filters.of(Pane::Log);
-        self.log().into_iter().flat_map(|log| &log.lines).map(String::as_str).filter(|line| filter.takes(line)).collect()
+        self.log()
+            .into_iter()
+            .flat_map(|log| &log.lines)
+            .map(String::as_str)
+            .filter(|line| filter.takes(line))
+            .collect()
     }
 
     /// What has come of the log that is followed.

@@ -75,11 +75,9 @@ impl Pen<'_> {
         let turned = self.turned.contains(&node.key);
         match (&node.pod, turned) {
             (Some(pod), _) if pod.containers.is_empty() => Fold::Leaf,
-            (Some(_), true) => Fold::Open,
-            (Some(_), false) => Fold::Closed,
             (None, _) if node.children.is_empty() => Fold::Leaf,
-            (None, true) => Fold::Closed,
-            (None, false) => Fold::Open,
+            (Some(_), true) | (None, false) => Fold::Open,
+            (Some(_), false) | (None, true) => Fold::Closed,
         }
     }
 
@@ -140,8 +138,7 @@ impl Pen<'_> {
         let (sign, role) = glyph::verdict(node.health.verdict, now);
         let text = if node.current { Role::Text } else { Role::Muted };
         let name = short_name(&node.key.name);
-        let mut line =
-            Line::new("│", Role::Frame).and("  ", Role::Text).and(sign, role).and(" ", text).and(name, text);
+        let mut line = Line::new("│", Role::Frame).and("  ", Role::Text).and(sign, role).and(" ", text).and(name, text);
         if wide >= 70
             && let Some(place) = &pod.node
         {
