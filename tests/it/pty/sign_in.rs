@@ -22,8 +22,11 @@ echo '{"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential"
 /// A project whose context is behind the plugin, and the cluster it leads to.
 fn place() -> (Runtime, landfall::demo::Demo, Place) {
     let runtime = Runtime::new().unwrap();
-    let demo = runtime.block_on(async { demo(Scenario::Ok) });
-    let url = runtime.block_on(serve(demo.client()));
+    let (demo, url) = runtime.block_on(async {
+        let demo = demo(Scenario::Ok);
+        let url = serve(demo.client()).await;
+        (demo, url)
+    });
     let place = Place::new(&url, "{}");
     let plugin = place.path("plugin");
     place.write("plugin", SCRIPT);

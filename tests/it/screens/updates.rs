@@ -139,17 +139,18 @@ fn taking_over_plans_again_with_that_wish() {
 #[test]
 fn a_filter_leaves_the_rows_that_have_its_words_and_says_how_many() {
     let mut stage = play(scenes::preview);
-    stage.press("/ 'config");
+    stage.press("/ 'ConfigMAP");
     let text = stage.text();
-    assert!(text.contains("/config▏   1 of 7 objects"), "{text}");
-    assert!(text.contains("mlflow-config-dev") && !text.contains("mlflow-files-dev"), "{text}");
+    assert!(text.contains("/ConfigMAP▏   2 of 7 objects"), "{text}");
+    assert!(text.contains("mlflow-config-dev") && !text.contains("mlflow-secrets-dev"), "{text}");
     assert_eq!(stage.app.state().environment().unwrap().preview.cursor, 0);
-    stage.press("Enter");
+    stage.press("Down Enter Down");
+    assert_eq!(stage.app.state().environment().unwrap().preview.cursor, 3, "the last row with the words");
     let text = stage.text();
-    assert!(text.contains("/config   1 of 7 objects") && text.contains("Esc clear filter"), "{text}");
+    assert!(text.contains("/ConfigMAP   2 of 7 objects") && text.contains("Esc clear filter"), "{text}");
     stage.press("Esc");
     assert_eq!(screen(&stage), Screen::Preview, "the filter goes first");
-    assert!(stage.text().contains("mlflow-files-dev"));
+    assert!(stage.text().contains("mlflow-secrets-dev"));
     stage.press("/ 'nothing-has-this");
     assert!(stage.text().contains("nothing here has these words"));
     stage.press("Esc Esc");

@@ -10,7 +10,14 @@ use crate::tui::widgets::line::Line;
 use crate::tui::widgets::{age, cut, glyph};
 
 fn unknown(environment: &Environment) -> Line {
-    if environment.survey.failure().is_some() { Line::new("?", Role::Warn) } else { Line::new("·", Role::Muted) }
+    let silent = environment.survey().is_some_and(|survey| matches!(survey.reach, Reach::No { .. }));
+    let failed = environment.survey.failure().is_some() || silent;
+    if failed { Line::new("?", Role::Warn) } else { Line::new("·", Role::Muted) }
+}
+
+/// What the cluster said, if it was asked.
+fn answered(environment: &Environment) -> Option<&Survey> {
+    environment.survey().filter(|survey| matches!(survey.reach, Reach::Yes(_)))
 }
 
 /// How it is.
@@ -48,7 +55,7 @@ fn counts(reason: &str) -> &str {
 
 /// Revision and its age.
 pub(super) fn revision(environment: &Environment, now: Timestamp) -> Line {
-    let Some(survey) = environment.survey() else { return unknown(environment) };
+    let Some(survey) = answered(environment) else { return unknown(environment) };
     let Some((revision, applied)) = &survey.revision else { return Line::new("–", Role::Muted) };
     let ago = age::since(*applied, now);
     let ago = if ago.as_secs() < 60 { "now".to_owned() } else { age::short(ago) };
@@ -70,7 +77,7 @@ pub(super) fn credentials(environment: &Environment) -> Line {
 
 /// How many fields were changed by hand.
 pub(super) fn by_hand(environment: &Environment) -> Line {
-    let Some(survey) = environment.survey() else { return unknown(environment) };
+    let Some(survey) = answered(environment) else { return unknown(environment) };
     match survey.by_hand {
         None | Some(0) => Line::new("–", Role::Muted),
         Some(count) => Line::text(age::counted(count, "field")),
