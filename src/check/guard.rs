@@ -19,7 +19,8 @@ pub fn enforced(namespace: &Object, workload: &str, spec: &Value) -> Option<Find
         return None;
     }
     let name = namespace.name();
-    let finding = Finding::fail(format!("namespace {name} enforces {level:?}, and {workload} uses {}", against.join(", ")));
+    let finding =
+        Finding::fail(format!("namespace {name} enforces {level:?}, and {workload} uses {}", against.join(", ")));
     Some(finding.because(format!("{ENFORCE}: {level}")).next(format!(
         "ask an administrator to allow it: kubectl label namespace {name} {ENFORCE}=privileged --overwrite"
     )))
@@ -60,7 +61,9 @@ pub fn admitted(answers: &[(String, Option<String>)]) -> Finding {
     } else {
         "meet the rule, or ask whoever made it"
     };
-    Finding::fail(format!("the cluster would not take the pods of {workload}: {}", first(why))).because(why.clone()).next(next)
+    Finding::fail(format!("the cluster would not take the pods of {workload}: {}", first(why)))
+        .because(why.clone())
+        .next(next)
 }
 
 /// The beginning of a long refusal.

@@ -166,9 +166,11 @@ fn judge(pull: &Pull, reference: &Reference, reply: &Reply) -> Finding {
                 .seen(digest.map(|digest| crate::object::clean(&format!("digest {digest}"))))
         }
         401 | 403 => refused(pull, reference, reply.status).because(evidence),
-        404 => Finding::fail(format!("{} has no {} of {}", reference.registry, reference.version, reference.repository))
-            .because(evidence)
-            .next("correct the image in the module's values; or the credentials, if it is a private one"),
+        404 => {
+            Finding::fail(format!("{} has no {} of {}", reference.registry, reference.version, reference.repository))
+                .because(evidence)
+                .next("correct the image in the module's values; or the credentials, if it is a private one")
+        }
         429 => Finding::unknown(format!("{} limits how often it is asked", reference.registry))
             .because(evidence)
             .next("run it again later"),
@@ -184,7 +186,8 @@ fn refused(pull: &Pull, reference: &Reference, status: u16) -> Finding {
             .next("name a pull Secret for this registry in the module"),
         Some((user, _)) => {
             let words = format!("{} refused {} to {user}", reference.registry, reference.repository);
-            Finding::fail(words).next("enter a token that may read packages; the one that is stored is wrong or has expired")
+            Finding::fail(words)
+                .next("enter a token that may read packages; the one that is stored is wrong or has expired")
         }
     };
     let finding = finding.because(format!("the registry answered {status} to the credentials"));

@@ -49,8 +49,10 @@ pub fn ports(wanted: &[Port], taken: Option<&[(i64, Key)]>, clashes: &[&Clash]) 
     let are = if wanted.len() == 1 { "is" } else { "are" };
     match taken {
         Some(_) => Finding::ok(format!("{numbers} {are} free in the whole cluster")),
-        None => Finding::unknown(format!("whether {numbers} {are} free: you may not list Services of other namespaces"))
-            .next("ask an administrator to look: kubectl get service -A | grep NodePort"),
+        None => {
+            Finding::unknown(format!("whether {numbers} {are} free: you may not list Services of other namespaces"))
+                .next("ask an administrator to look: kubectl get service -A | grep NodePort")
+        }
     }
 }
 

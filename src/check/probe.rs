@@ -212,7 +212,8 @@ impl<'a> Probe<'a> {
 
     /// The pod as it is; of a Job, the one it made.
     async fn pod(&self) -> Result<Option<Object>, Refusal> {
-        let Some((key, _)) = self.made.objects.iter().find(|(key, _)| matches!(key.kind.as_str(), "Pod" | "Job")) else {
+        let Some((key, _)) = self.made.objects.iter().find(|(key, _)| matches!(key.kind.as_str(), "Pod" | "Job"))
+        else {
             return Ok(None);
         };
         if key.kind == "Pod" {
@@ -234,7 +235,8 @@ impl<'a> Probe<'a> {
         let found = tree(std::slice::from_ref(pod.key()), &objects, &Memory::new(started), Timestamp::now());
         let cause = found.roots.into_iter().next()?.health.cause?;
         // The pod comes a moment before its Secrets are seen.
-        let passes = matches!(cause.trouble, Trouble::Missing { .. }) && started.until(Timestamp::now()).is_ok_and(|age| age.get_seconds() < 15);
+        let passes = matches!(cause.trouble, Trouble::Missing { .. })
+            && started.until(Timestamp::now()).is_ok_and(|age| age.get_seconds() < 15);
         (cause.fatal && !passes).then_some(cause)
     }
 
@@ -259,7 +261,9 @@ impl<'a> Probe<'a> {
         };
         let (_, heard) = tokio::join!(reading, hearing);
         let mut found = answers(message);
-        found.extend(answers(&heard.join("\n")).into_iter().filter(|answer| !found.contains(answer)).collect::<Vec<_>>());
+        found.extend(
+            answers(&heard.join("\n")).into_iter().filter(|answer| !found.contains(answer)).collect::<Vec<_>>(),
+        );
         let plain = |line: &&str| !line.trim_start().starts_with('{') && !line.trim().is_empty();
         let all: Vec<&str> = message.lines().chain(heard.iter().map(String::as_str)).filter(plain).collect();
         let last = all[all.len().saturating_sub(5)..].iter().map(|line| (*line).to_owned()).collect();

@@ -15,9 +15,7 @@ pub fn allowed(rules: &[Rule], need: &Need) -> bool {
         let below = need.resource.split_once('/').map(|(_, sub)| format!("*/{sub}"));
         has(&rule.resources, &need.resource) || below.is_some_and(|below| rule.resources.contains(&below))
     };
-    let named = |rule: &Rule| {
-        rule.names.is_empty() || need.name.as_ref().is_some_and(|name| rule.names.contains(name))
-    };
+    let named = |rule: &Rule| rule.names.is_empty() || need.name.as_ref().is_some_and(|name| rule.names.contains(name));
     rules
         .iter()
         .any(|rule| has(&rule.verbs, &need.verb) && has(&rule.groups, &need.group) && resource(rule) && named(rule))

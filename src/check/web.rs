@@ -70,7 +70,8 @@ impl Web {
 /// Sends a request over the network.
 async fn send(request: Request<Bytes>) -> Result<Response<Bytes>, io::Error> {
     // Read at each call and not at the start: most runs need none, and they come from files.
-    let connector = hyper_rustls::HttpsConnectorBuilder::new().with_native_roots()?.https_or_http().enable_http1().build();
+    let connector =
+        hyper_rustls::HttpsConnectorBuilder::new().with_native_roots()?.https_or_http().enable_http1().build();
     let client: Client<_, Full<Bytes>> = Client::builder(TokioExecutor::new()).build(connector);
     let answer = client.request(request.map(Full::new)).await.map_err(io::Error::other)?;
     let (head, body) = answer.into_parts();
@@ -97,7 +98,10 @@ fn reason(error: &io::Error) -> String {
         }
         texts.push(inner.to_string().to_lowercase());
         // An `io::Error` made of another error hands out that one's source, not the error itself.
-        next = inner.downcast_ref::<io::Error>().and_then(io::Error::get_ref).map_or_else(|| inner.source(), |inner| Some(inner));
+        next = inner
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref)
+            .map_or_else(|| inner.source(), |inner| Some(inner));
     }
     let says = |sign: &str| texts.iter().any(|text| text.contains(sign));
     if says("dns error") || says("lookup address") {

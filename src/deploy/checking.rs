@@ -124,7 +124,8 @@ impl Session {
     fn items(&self, asking: &Asking) -> Result<Vec<Item>> {
         let module = &self.inner.module;
         let built_in = BUILT_IN.iter().map(|one| (one.check, one.title, Means::Reads, false));
-        let own = module.checks().iter().map(|check| (check.check.as_str(), check.title.as_str(), means(check), check.after));
+        let own =
+            module.checks().iter().map(|check| (check.check.as_str(), check.title.as_str(), means(check), check.after));
         let all: Vec<_> = built_in.chain(own).collect();
         for name in &asking.only {
             if !all.iter().any(|(check, ..)| check == name) {

@@ -83,9 +83,8 @@ impl Session {
         let project = RwLock::new(Arc::new(project));
         let (digest, judge) = (Digest::random(), Judge::default());
         let (checked, busy) = (Mutex::default(), Mutex::default());
-        let inner = Inner {
-            project, module, keeper, source, digest, judge, state, who, patience, flags, web, checked, busy,
-        };
+        let inner =
+            Inner { project, module, keeper, source, digest, judge, state, who, patience, flags, web, checked, busy };
         Self { inner: Arc::new(inner) }
     }
 

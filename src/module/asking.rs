@@ -155,7 +155,9 @@ impl Module {
         let mut names = self.names(scene);
         names.insert("run".to_owned(), json!(run));
         names.insert("taken".to_owned(), taken.clone());
-        let text = |text: &str| -> Result<String> { Ok(self.filled(&json!(text), &names)?.as_str().unwrap_or_default().to_owned()) };
+        let text = |text: &str| -> Result<String> {
+            Ok(self.filled(&json!(text), &names)?.as_str().unwrap_or_default().to_owned())
+        };
         let (method, path) = method(step);
         let sends = match (&step.json, &step.text) {
             (Some(json), _) => Some((self.filled(json, &names)?.to_string(), "application/json")),

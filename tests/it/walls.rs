@@ -28,7 +28,10 @@ fn doors() -> BTreeMap<&'static str, &'static [&'static str]> {
         ),
         (
             "cli",
-            &["failure", "document", "object", "project", "secret", "module", "plan", "health", "cluster", "deploy", "check"],
+            &[
+                "failure", "document", "object", "project", "secret", "module", "plan", "health", "cluster", "deploy",
+                "check",
+            ],
         ),
         ("tui", &["failure", "object", "secret", "module", "plan", "health", "check", "deploy"]),
     ])

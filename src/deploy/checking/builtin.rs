@@ -118,8 +118,10 @@ impl Ground {
         let namespace = match cluster.get(&key).await {
             Ok(Some(namespace)) => Some(namespace),
             Ok(None) => {
-                return Ok(Finding::ok(format!("namespace {name} is not there yet, and is made without a rule of its own"))
-                    .because("a rule for all namespaces of the cluster cannot be seen from outside"));
+                return Ok(Finding::ok(format!(
+                    "namespace {name} is not there yet, and is made without a rule of its own"
+                ))
+                .because("a rule for all namespaces of the cluster cannot be seen from outside"));
             }
             Err(Refusal::Forbidden(_)) => None,
             Err(refusal) => return Err(refused(refusal)),
@@ -137,8 +139,10 @@ impl Ground {
             let words = refusal.as_ref().map(Refusal::words);
             match refusal {
                 Some(Refusal::Forbidden(why)) => {
-                    return Ok(Finding::unknown("you may not try out a pod; the namespace itself says nothing against it")
-                        .because(why.clone()));
+                    return Ok(Finding::unknown(
+                        "you may not try out a pod; the namespace itself says nothing against it",
+                    )
+                    .because(why.clone()));
                 }
                 Some(Refusal::Denied(why)) if is_quota(why) => against.push((workload.clone(), None)),
                 Some(_) | None => against.push((workload.clone(), words)),
@@ -167,7 +171,9 @@ impl Ground {
         let untried = answers.iter().any(|(_, refusal)| matches!(refusal, Some(Refusal::Forbidden(_))));
         Ok(match quotas {
             Ok(quotas) if quotas.is_empty() => Finding::ok(format!("no quota in namespace {namespace}")),
-            Ok(_) if untried => Finding::unknown("whether the quota leaves room: you may not try out a pod").seen(evidence),
+            Ok(_) if untried => {
+                Finding::unknown("whether the quota leaves room: you may not try out a pod").seen(evidence)
+            }
             Ok(_) => Finding::ok("the quota leaves room for the pods").seen(evidence),
             Err(_) if untried => Finding::unknown("quotas may not be listed, and pods not tried out"),
             Err(_) => Finding::ok("the pods fit; quotas may not be listed"),
@@ -175,11 +181,7 @@ impl Ground {
     }
 
     /// What the server says to a dry run of one pod of each workload; asked once.
-    async fn admission(
-        &self,
-        cluster: &Cluster,
-        loads: &[Load],
-    ) -> Result<Vec<(String, Option<Refusal>)>, Refusal> {
+    async fn admission(&self, cluster: &Cluster, loads: &[Load]) -> Result<Vec<(String, Option<Refusal>)>, Refusal> {
         let asked = self.admission.get_or_init(|| async {
             let mut answers = Vec::new();
             for load in loads {
@@ -213,7 +215,12 @@ impl Ground {
                     let knob = Knob { path: path.clone(), current: number.to_string(), suggestion: None };
                     (path, self.session.free_port(&knob, &used))
                 });
-                wanted.push(Port { number, service: load.object.key().clone(), value, refused: refused(&cluster, load).await });
+                wanted.push(Port {
+                    number,
+                    service: load.object.key().clone(),
+                    value,
+                    refused: refused(&cluster, load).await,
+                });
             }
         }
         let clashes = self.clashes();
@@ -238,7 +245,8 @@ impl Ground {
             .fields()
             .filter(|field| stored.contains_key(&field.name) || field.default.is_none())
             .map(|field| {
-                let opinion = stored.get(&field.name).and_then(|found| self.session.judge(name, &field.name, &found.value));
+                let opinion =
+                    stored.get(&field.name).and_then(|found| self.session.judge(name, &field.name, &found.value));
                 (field.name.clone(), opinion)
             })
             .collect();

@@ -25,7 +25,8 @@ impl Ground {
         let (cluster, loads) = (self.cluster().await?, self.loads()?);
         let desired = loads.iter().find(|load| load.object.key().same(&changing.object));
         let live = cluster.get(&changing.object).await;
-        let live = live.map_err(|refusal: Refusal| unasked(&refusal, &cluster, &format!("look at {}", changing.object)))?;
+        let live =
+            live.map_err(|refusal: Refusal| unasked(&refusal, &cluster, &format!("look at {}", changing.object)))?;
         let (Some(desired), Some(live)) = (desired, live) else {
             return Ok(Finding::ok(format!("{} is not there yet", changing.object)));
         };

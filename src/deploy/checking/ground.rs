@@ -154,12 +154,7 @@ impl Ground {
     }
 
     /// A check that only reads, with its deadline.
-    fn reading<'a>(
-        &self,
-        check: String,
-        stop: &'a Stop,
-        asking: futures::future::BoxFuture<'a, Finding>,
-    ) -> Work<'a> {
+    fn reading<'a>(&self, check: String, stop: &'a Stop, asking: futures::future::BoxFuture<'a, Finding>) -> Work<'a> {
         let calls = self.declared(&check).is_some_and(|declared| declared.after);
         let deadline: Duration = if calls { self.asking.patience } else { READING };
         let asked = async move {

@@ -4,10 +4,12 @@ use std::sync::PoisonError;
 
 use jiff::Timestamp;
 
+use super::Pods;
 use super::builtin::unasked;
 use super::ground::Ground;
-use super::Pods;
-use crate::check::{Answer, End, Errand, Finding, MARK, Mend, Order, Probe, Remedy, Spoken, Teller, Verdict, leftovers};
+use crate::check::{
+    Answer, End, Errand, Finding, MARK, Mend, Order, Probe, Remedy, Spoken, Teller, Verdict, leftovers,
+};
 use crate::cluster::{Cluster, Refusal};
 use crate::deploy::{Session, Stop};
 use crate::failure::{Failure, Kind, Result};
@@ -128,11 +130,17 @@ impl Ground {
         let (mut finding, reason) = match (Answer::sum(&own), &spoken.end) {
             (Some(found), _) => found,
             (None, End::Stuck(cause)) if check.trouble.iter().any(|word| word == cause.trouble.word()) => {
-                let finding = Finding::fail(cause.headline.clone()).because(cause.sentence.clone()).next(cause.next.clone());
+                let finding =
+                    Finding::fail(cause.headline.clone()).because(cause.sentence.clone()).next(cause.next.clone());
                 (finding, Some(cause.trouble.word().to_owned()))
             }
-            (None, End::Refused(refusal)) if is_admission(refusal) && check.trouble.iter().any(|word| word == "admission") => {
-                (Finding::fail(format!("the cluster does not take the pod: {}", refusal.words())), Some("admission".to_owned()))
+            (None, End::Refused(refusal))
+                if is_admission(refusal) && check.trouble.iter().any(|word| word == "admission") =>
+            {
+                (
+                    Finding::fail(format!("the cluster does not take the pod: {}", refusal.words())),
+                    Some("admission".to_owned()),
+                )
             }
             (None, end) => return silent(end, spoken),
         };
@@ -151,11 +159,13 @@ impl Ground {
         finding.next = next.or(finding.next);
         if let Some(first) = credentials.first() {
             let title = self.session.field(first).map(|field| field.title.to_lowercase()).unwrap_or_default();
-            finding = finding.remedy(Remedy::Credentials { fields: credentials, label: format!("enter another {title}") });
+            finding =
+                finding.remedy(Remedy::Credentials { fields: credentials, label: format!("enter another {title}") });
         }
         if !commands.is_empty() {
             let setup = check.setup.clone();
-            finding = finding.remedy(Remedy::Commands { lines: commands.clone(), label: "copy the commands".to_owned() });
+            finding =
+                finding.remedy(Remedy::Commands { lines: commands.clone(), label: "copy the commands".to_owned() });
             if let Some(setup) = setup {
                 finding = finding.mend(Mend {
                     label: "set it up on the node for you".to_owned(),

@@ -20,7 +20,8 @@ impl Ground {
         for load in loads {
             let Some(spec) = pod_spec(&load.object) else { continue };
             let secrets = named(spec, "imagePullSecrets", "name");
-            let containers = named(spec, "initContainers", "image").into_iter().chain(named(spec, "containers", "image"));
+            let containers =
+                named(spec, "initContainers", "image").into_iter().chain(named(spec, "containers", "image"));
             for image in containers {
                 if !pulls.iter().any(|pull| pull.image == image) {
                     pulls.push(login(loads, image, &secrets));
