@@ -113,7 +113,7 @@ pub(super) fn complaint(failure: &Failure) -> Value {
     row
 }
 
-fn remedy(remedy: &Remedy) -> Value {
+pub(super) fn remedy(remedy: &Remedy) -> Value {
     match remedy {
         Remedy::Credentials { fields, label } => json!({"kind": "credentials", "fields": fields, "label": label}),
         Remedy::Value { path, current, suggestion, label } => {
