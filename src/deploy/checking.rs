@@ -75,6 +75,12 @@ impl Session {
         Ok(Checklist { items, moving: false })
     }
 
+    /// The module's checks that come after a deployment: whether it really works.
+    pub fn checks_after(&self) -> Vec<String> {
+        let after = self.inner.module.checks().iter().filter(|check| check.after);
+        after.map(|check| check.check.clone()).collect()
+    }
+
     /// Runs checks side by side and tells what happens; the last news is that it ended. Run again alone, a check is
     /// named in `only`.
     ///

@@ -32,7 +32,16 @@ impl App {
     /// # Errors
     /// When the keys or the theme cannot be read.
     pub fn new(session: &Session, options: Options, size: Size) -> Result<Self> {
-        Self::of(session.module(), session.environments(), options, size)
+        let mut app = Self::of(session.module(), session.environments(), options, size)?;
+        app.state.after = session.checks_after();
+        Ok(app)
+    }
+
+    /// The same program for a module with checks that come after a deployment.
+    #[must_use]
+    pub fn asking_after(mut self, checks: Vec<String>) -> Self {
+        self.state.after = checks;
+        self
     }
 
     /// A program for a module (name, title) and its environments.
@@ -42,6 +51,7 @@ impl App {
     pub fn of(module: (String, String), environments: Vec<String>, options: Options, size: Size) -> Result<Self> {
         let state = State {
             module,
+            after: Vec::new(),
             vault: None,
             environments: environments.into_iter().map(Environment::new).collect(),
             chosen: 0,
@@ -94,6 +104,11 @@ impl App {
     /// Which key does what.
     pub fn keymap(&self) -> &Keymap {
         &self.keymap
+    }
+
+    /// The word of a key in the key bar, as things stand.
+    pub fn word(&self, binding: &keymap::Binding) -> Option<String> {
+        super::live::word(&self.state, self.state.mode(), binding)
     }
 
     /// Whether an action answers now.

@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use crate::deploy::{Entry, Form, Glance, LogOf, Outcome, Payload, Progress, Remedy, Survey, TakeOver};
+use crate::check::{Checklist, Mend};
+use crate::deploy::{Asking, Entry, Form, Glance, LogOf, Outcome, Payload, Progress, Remedy, Survey, TakeOver};
 use crate::failure::Result;
 use crate::health::Cause;
 use crate::module::Recipe;
-use crate::plan::{Approved, Plan};
+use crate::plan::{Approved, Consent, Plan};
 use crate::secret::{Opinion, Secret, Standing};
 
 /// The number of a question. Answers to numbers that are no longer waited for are dropped.
@@ -71,6 +72,24 @@ pub enum Wish {
         path: String,
         /// The value as text.
         value: String,
+    },
+    /// The checklist before anything is asked.
+    Checklist(String),
+    /// Run checks; news carry this question's number.
+    Check {
+        /// The environment.
+        environment: String,
+        /// Which, and what may be written for them.
+        asking: Asking,
+    },
+    /// Carry out what mends a finding.
+    Mend {
+        /// The environment.
+        environment: String,
+        /// What mends it.
+        mend: Mend,
+        /// How somebody said yes.
+        consent: Consent,
     },
     /// Plan; writes nothing.
     Prepare {
@@ -146,6 +165,12 @@ pub enum Answer {
     Saved(Result<()>),
     /// The value holds for this run.
     ValueSet(Result<()>),
+    /// The checklist before anything is asked.
+    Listed(Result<Checklist>),
+    /// Checks are over; what they found out was told.
+    Checked(Result<()>),
+    /// What was done.
+    Mended(Result<String>),
     /// The plan.
     Prepared(Box<Result<Plan<Payload>>>),
     /// A run or a watch is over.

@@ -1,7 +1,7 @@
 //! Which actions answer now. The key bar, the help and the keys themselves all ask here.
 
-use super::keymap::{Action, Mode};
-use super::state::{Screen, State};
+use super::keymap::{Action, Binding, Mode};
+use super::state::{Dialog, Screen, State};
 use crate::deploy::{End, Operation, Remedy};
 use crate::tui::screens::rollout::Rollout;
 use crate::tui::shown::Pane;
@@ -47,6 +47,9 @@ pub(crate) fn is(state: &State, mode: Mode, action: Action) -> bool {
         }
         Action::Value => value(state),
         Action::Copy => copy(state, mode),
+        Action::Mend => checks(state).is_some_and(|checks| checks.mend().is_some()),
+        Action::Pods => checks(state).is_some_and(|checks| !checks.held().is_empty()),
+        Action::Smoke => ended_well(state) && !state.after.is_empty(),
         Action::Previous => rollout(state).is_some_and(|rollout| rollout.follows.is_some()),
         Action::Renew => offers(state, |remedy| matches!(remedy, Remedy::Credentials { .. })),
         Action::Retry => offers(state, |remedy| matches!(remedy, Remedy::Retry { .. })),
@@ -60,7 +63,7 @@ fn rows(state: &State) -> bool {
     match state.screen {
         Screen::Preview => preview(state).is_some_and(|preview| preview.plan.is_some()),
         Screen::Rollout => true,
-        Screen::Matrix | Screen::Credentials | Screen::Outcome => false,
+        Screen::Matrix | Screen::Credentials | Screen::Checks | Screen::Outcome => false,
     }
 }
 
@@ -76,6 +79,28 @@ fn focused(state: &State) -> Option<&crate::tui::screens::credentials::Field> {
     state.environment()?.credentials.as_ref()?.focused()
 }
 
+/// The word of a key in the key bar: some say more than their name.
+pub(crate) fn word(state: &State, mode: Mode, binding: &Binding) -> Option<String> {
+    let word = binding.bar.as_ref()?;
+    let failing = checks(state).map_or(0, crate::tui::screens::checks::Checks::failing);
+    let fixes = matches!(state.dialogs.last(), Some(Dialog::Confirm(confirm)) if confirm.is_fix());
+    Some(match (mode, binding.action) {
+        (Mode::Checks, Action::Next) if failing > 0 => format!("{word} with {failing} failing"),
+        (Mode::Confirm, Action::Open) if fixes => "do it".to_owned(),
+        (Mode::Confirm, Action::Back) if fixes => "back".to_owned(),
+        (_, _) => word.clone(),
+    })
+}
+
+fn checks(state: &State) -> Option<&crate::tui::screens::checks::Checks> {
+    Some(&state.environment()?.checks)
+}
+
+fn ended_well(state: &State) -> bool {
+    let outcome = rollout(state).and_then(|rollout| rollout.progress.outcome.as_ref());
+    outcome.is_some_and(|outcome| outcome.end == End::Healthy)
+}
+
 fn preview(state: &State) -> Option<&crate::tui::screens::preview::Preview> {
     Some(&state.environment()?.preview)
 }
@@ -85,6 +110,9 @@ fn rollout(state: &State) -> Option<&Rollout> {
 }
 
 fn offers(state: &State, wanted: impl Fn(&Remedy) -> bool) -> bool {
+    if state.screen == Screen::Checks {
+        return checks(state).is_some_and(|checks| checks.remedies().iter().any(wanted));
+    }
     rollout(state).is_some_and(|rollout| rollout.remedies().iter().any(wanted))
 }
 
@@ -106,6 +134,7 @@ fn url(state: &State, mode: Mode) -> bool {
         | Mode::Matrix
         | Mode::Vault
         | Mode::Credentials
+        | Mode::Checks
         | Mode::Preview
         | Mode::Confirm
         | Mode::Value
@@ -122,7 +151,9 @@ fn url(state: &State, mode: Mode) -> bool {
 fn value(state: &State) -> bool {
     match state.screen {
         Screen::Preview => preview(state).is_some_and(|preview| preview.knob().is_some()),
-        Screen::Rollout | Screen::Outcome => offers(state, |remedy| matches!(remedy, Remedy::Value { .. })),
+        Screen::Checks | Screen::Rollout | Screen::Outcome => {
+            offers(state, |remedy| matches!(remedy, Remedy::Value { .. }))
+        }
         Screen::Matrix | Screen::Credentials => false,
     }
 }
@@ -130,11 +161,12 @@ fn value(state: &State) -> bool {
 fn copy(state: &State, mode: Mode) -> bool {
     match mode {
         Mode::Preview => preview(state).is_some_and(|preview| preview.plan.is_some()),
-        Mode::Text => matches!(state.dialogs.last(), Some(super::state::Dialog::Text(_))),
+        Mode::Text => matches!(state.dialogs.last(), Some(Dialog::Text(_))),
         Mode::Everywhere
         | Mode::Matrix
         | Mode::Vault
         | Mode::Credentials
+        | Mode::Checks
         | Mode::Confirm
         | Mode::Value
         | Mode::Rollout
@@ -152,6 +184,7 @@ fn next(state: &State) -> bool {
         Screen::Outcome => {
             outcome.is_some_and(|outcome| outcome.end == End::Healthy) && state.chosen + 1 < state.environments.len()
         }
+        Screen::Checks => true,
         Screen::Matrix | Screen::Credentials | Screen::Preview => false,
     }
 }

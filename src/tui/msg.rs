@@ -6,6 +6,7 @@ use ratatui::layout::Size;
 use zeroize::Zeroizing;
 
 use super::effect::{Answer, Question};
+use crate::check::News;
 use crate::deploy::Event;
 
 /// Something that happened.
@@ -38,6 +39,8 @@ pub enum Msg {
     Answer(Question, Answer),
     /// Something happened in the run or the log of that number.
     Event(Question, Event),
+    /// Something happened to the checks of that number.
+    News(Question, News),
     /// The system asks to end.
     Terminate,
 }

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use super::effect::{Answer, Effect, Question, Wish};
 use super::msg::Msg;
-use crate::deploy::{Event, Session, Stop};
+use crate::deploy::{Session, Stop};
 use crate::secret::generate;
 
 /// How many events of one run may wait.
@@ -59,26 +59,38 @@ impl Performer {
             Wish::SetValue { environment, path, value } => {
                 Answer::ValueSet(session.set_value(&environment, &path, &value))
             }
+            Wish::Checklist(name) => Answer::Listed(session.checklist(&name)),
+            Wish::Check { environment, asking } => {
+                let stop = self.stop(question);
+                let (news, pumped) = self.pump(question, Msg::News);
+                let ended = Box::pin(session.check(&environment, asking, news, stop)).await;
+                let _ = pumped.await;
+                Answer::Checked(ended.map(|_| ()))
+            }
+            Wish::Mend { environment, mend, consent } => {
+                let stop = self.stop(question);
+                Answer::Mended(Box::pin(session.mend(&environment, &mend, &consent, stop)).await)
+            }
             Wish::Prepare { environment, take_over } => {
                 Answer::Prepared(Box::new(session.prepare_taking(&environment, take_over).await))
             }
             Wish::Apply(approved) => {
                 let stop = self.stop(question);
-                let (events, pumped) = self.pump(question);
+                let (events, pumped) = self.pump(question, Msg::Event);
                 let outcome = session.run(*approved, events, stop).await;
                 let _ = pumped.await;
                 Answer::Ran(Box::new(Ok(outcome)))
             }
             Wish::Watch { environment, until_ready } => {
                 let stop = self.stop(question);
-                let (events, pumped) = self.pump(question);
+                let (events, pumped) = self.pump(question, Msg::Event);
                 let outcome = session.watch(&environment, until_ready, events, stop).await;
                 let _ = pumped.await;
                 Answer::Ran(Box::new(outcome))
             }
             Wish::Follow { environment, of } => {
                 let stop = self.stop(question);
-                let (events, pumped) = self.pump(question);
+                let (events, pumped) = self.pump(question, Msg::Event);
                 let ended = session.follow(&environment, of, events, stop).await;
                 let _ = pumped.await;
                 Answer::Followed(ended)
@@ -104,12 +116,16 @@ impl Performer {
     }
 
     /// A channel whose events arrive as messages with the number of their run.
-    fn pump(&self, question: Question) -> (mpsc::Sender<Event>, tokio::task::JoinHandle<()>) {
+    fn pump<E: Send + 'static>(
+        &self,
+        question: Question,
+        msg: fn(Question, E) -> Msg,
+    ) -> (mpsc::Sender<E>, tokio::task::JoinHandle<()>) {
         let (events, mut received) = mpsc::channel(WAITING);
         let answers = self.answers.clone();
         let pump = tokio::spawn(async move {
             while let Some(event) = received.recv().await {
-                if answers.send(Msg::Event(question, event)).await.is_err() {
+                if answers.send(msg(question, event)).await.is_err() {
                     break;
                 }
             }

@@ -200,6 +200,9 @@ impl Running {
             | Wish::Generate { .. }
             | Wish::Save { .. }
             | Wish::SetValue { .. }
+            | Wish::Checklist(_)
+            | Wish::Check { .. }
+            | Wish::Mend { .. }
             | Wish::Prepare { .. }
             | Wish::Apply(_)
             | Wish::Watch { .. }

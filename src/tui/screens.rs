@@ -1,5 +1,6 @@
 //! The screens, each with its state, what keys do to it, and how it is drawn.
 
+pub mod checks;
 pub mod confirm;
 pub mod credentials;
 pub mod help;

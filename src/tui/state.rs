@@ -28,10 +28,12 @@ pub enum Screen {
     /// Step 1.
     Credentials,
     /// Step 2.
+    Checks,
+    /// Step 3.
     Preview,
-    /// Step 3, and watching.
+    /// Step 4, and watching.
     Rollout,
-    /// Step 4.
+    /// Step 5.
     Outcome,
 }
 
@@ -78,6 +80,8 @@ const NOTICE: i64 = 6;
 pub struct State {
     /// The module's name and title.
     pub module: (String, String),
+    /// The module's checks that ask whether what was deployed really works.
+    pub after: Vec<String>,
     /// The vault, once it answered.
     pub vault: Option<Standing>,
     /// The environments in the order of the project.
@@ -135,6 +139,7 @@ impl State {
                 Screen::Matrix => Mode::Matrix,
                 Screen::Credentials if self.form_is_open() => Mode::Credentials,
                 Screen::Credentials => Mode::Vault,
+                Screen::Checks => Mode::Checks,
                 Screen::Preview => Mode::Preview,
                 Screen::Rollout => Mode::Rollout,
                 Screen::Outcome => Mode::Outcome,
@@ -170,6 +175,9 @@ impl State {
     pub fn is_moving(&self) -> bool {
         !self.pending.is_empty()
             || self.environments.iter().any(|environment| environment.is_applying() || environment.is_on_its_way())
+            || self
+                .environment()
+                .is_some_and(|environment| environment.checks.is_moving() || environment.smoke.is_moving())
             || self.environment().is_some_and(|environment| environment.rollout.as_ref().is_some_and(|r| !r.is_over()))
     }
 
@@ -177,7 +185,7 @@ impl State {
     pub fn filter(&self) -> Option<&Filter> {
         let environment = self.environment()?;
         match self.screen {
-            Screen::Matrix | Screen::Credentials | Screen::Outcome => None,
+            Screen::Matrix | Screen::Credentials | Screen::Checks | Screen::Outcome => None,
             Screen::Preview => Some(&environment.preview.filter),
             Screen::Rollout => environment.rollout.as_ref().map(|rollout| rollout.filters.of(rollout.pane)),
         }
@@ -187,7 +195,7 @@ impl State {
     pub fn pane(&self) -> Pane {
         let environment = self.environment();
         match self.screen {
-            Screen::Matrix | Screen::Credentials | Screen::Outcome => Pane::Main,
+            Screen::Matrix | Screen::Credentials | Screen::Checks | Screen::Outcome => Pane::Main,
             Screen::Preview => environment.map_or(Pane::Main, |environment| environment.preview.pane),
             Screen::Rollout => environment.and_then(|e| e.rollout.as_ref()).map_or(Pane::Main, |rollout| rollout.pane),
         }

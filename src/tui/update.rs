@@ -34,6 +34,7 @@ pub(crate) fn update(state: &mut State, keymap: &Keymap, msg: Msg) -> Vec<Effect
             None => Vec::new(),
         },
         Msg::Event(question, event) => rollout::update::event(state, question, &event),
+        Msg::News(question, news) => screens::checks::update::news(state, question, &news),
         Msg::Terminate => vec![state.ask(Slot::Aside, Wish::Quit(130))],
     }
 }
@@ -110,6 +111,7 @@ fn key(state: &mut State, keymap: &Keymap, key: &KeyEvent) -> Vec<Effect> {
         Mode::Everywhere
         | Mode::Matrix
         | Mode::Vault
+        | Mode::Checks
         | Mode::Preview
         | Mode::Rollout
         | Mode::Containers

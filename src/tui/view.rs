@@ -2,7 +2,7 @@
 
 use super::keymap::{Action, Binding, Keymap, Mode};
 use super::live;
-use super::screens::{confirm, credentials, help, matrix, outcome, preview, rollout, value};
+use super::screens::{checks, confirm, credentials, help, matrix, outcome, preview, rollout, value};
 use super::shown::Pane;
 use super::state::{Dialog, Screen, State};
 use super::theme::Role;
@@ -27,6 +27,7 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, state: &State, keymap: &Keymap) {
     match state.screen {
         Screen::Matrix => matrix::view::draw(&mut body, state),
         Screen::Credentials => credentials::view::draw(&mut body, state),
+        Screen::Checks => checks::view::draw(&mut body, state),
         Screen::Preview => preview::view::draw(&mut body, state),
         Screen::Rollout => rollout::view::draw(&mut body, state),
         Screen::Outcome => outcome::view::draw(&mut body, state),
@@ -42,10 +43,11 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, state: &State, keymap: &Keymap) {
     statusline::draw(canvas, state, high - 2);
     let mode = state.mode();
     let runs = state.running().is_some();
-    let bindings: Vec<&Binding> = keymap
+    let bindings: Vec<(&Binding, String)> = keymap
         .of(mode)
         .filter(|binding| live::is(state, mode, binding.action))
         .filter(|binding| binding.action != Action::Stop || (runs && mode == Mode::Rollout))
+        .filter_map(|binding| Some((binding, live::word(state, mode, binding)?)))
         .collect();
     keybar::draw(canvas, high - 1, &bindings);
 }
@@ -85,6 +87,10 @@ fn activity(state: &State) -> Option<(&'static str, String, Role)> {
     }
     let own = match state.screen {
         Screen::Matrix | Screen::Credentials | Screen::Outcome => None,
+        Screen::Checks => state
+            .environment()
+            .and_then(|environment| checks::view::activity(&environment.checks))
+            .map(|(words, role)| ("", words, role)),
         Screen::Preview => state
             .environment()
             .and_then(|environment| preview::view::activity(&environment.preview, state.now))
@@ -110,7 +116,7 @@ fn filter(state: &State, cursor: &str) -> Option<(&'static str, String, Role)> {
     let filter = state.filter().filter(|filter| filter.is_set() || !cursor.is_empty())?;
     let environment = state.environment()?;
     let (shown, all, what) = match state.screen {
-        Screen::Matrix | Screen::Credentials | Screen::Outcome => return None,
+        Screen::Matrix | Screen::Credentials | Screen::Checks | Screen::Outcome => return None,
         Screen::Preview => {
             let preview = &environment.preview;
             (preview.rows().len(), preview.plan.as_ref().map_or(0, |plan| plan.changes.len()), "object")

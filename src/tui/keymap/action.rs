@@ -86,6 +86,12 @@ pub enum Action {
     Evidence,
     /// The next step.
     Next,
+    /// Let landfall mend what a check found.
+    Mend,
+    /// Run the checks that need a pod.
+    Pods,
+    /// Ask whether it really works.
+    Smoke,
     /// Show only rows with some words.
     Filter,
     /// Show all rows again.
@@ -111,6 +117,8 @@ pub enum Mode {
     Vault,
     /// The credentials.
     Credentials,
+    /// The checklist.
+    Checks,
     /// The plan.
     Preview,
     /// The question before applying.
@@ -133,10 +141,11 @@ pub enum Mode {
 
 impl Mode {
     /// Every place.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Matrix,
         Self::Vault,
         Self::Credentials,
+        Self::Checks,
         Self::Preview,
         Self::Confirm,
         Self::Value,

@@ -1,4 +1,4 @@
-//! Step 4: how it ended, what was done and what was not, and what comes next.
+//! Step 5: how it ended, what was done and what was not, and what comes next.
 
 mod facts;
 pub(crate) mod update;

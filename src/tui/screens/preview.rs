@@ -1,4 +1,4 @@
-//! Step 2: what would change, why pods would restart, and what forbids it. Nothing is written yet.
+//! Step 3: what would change, why pods would restart, and what forbids it. Nothing is written yet.
 
 mod detail;
 mod state;

@@ -1,4 +1,4 @@
-//! Step 3, and watching: what is being done, how it is, what the cluster tells, and what is wrong.
+//! Step 4, and watching: what is being done, how it is, what the cluster tells, and what is wrong.
 
 mod cause;
 pub(crate) mod fold;

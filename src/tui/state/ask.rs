@@ -25,6 +25,12 @@ pub enum Slot {
     Save(String),
     /// Another value for an environment.
     Value(String),
+    /// An environment's checklist.
+    Checklist(String),
+    /// Checks of an environment: which.
+    Check(String, String),
+    /// What mends a check of an environment.
+    Mend(String, String),
     /// An environment's plan.
     Plan(String),
     /// An environment's run or watch.
@@ -51,6 +57,7 @@ impl Slot {
             Self::Survey(environment) => Some(format!("asking the cluster of {environment}")),
             Self::Form(environment) => Some(format!("asking the vault for the credentials of {environment}")),
             Self::Save(environment) => Some(format!("storing the credentials of {environment}")),
+            Self::Mend(environment, check) => Some(format!("mending {check} of {environment}")),
             Self::Plan(environment) => Some(format!("asking the cluster what would change in {environment}")),
             Self::Retry(environment) => Some(format!("deleting the stuck pods of {environment}")),
             Self::Evidence(_) => Some("saving the evidence".into()),
@@ -59,6 +66,8 @@ impl Slot {
             | Self::Reveal(..)
             | Self::Generate(..)
             | Self::Value(_)
+            | Self::Checklist(_)
+            | Self::Check(..)
             | Self::Run(_)
             | Self::Follow(_)
             | Self::Ways(_)

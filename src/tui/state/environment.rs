@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::deploy::{Glance, Operation, Reach, Survey};
 use crate::failure::{Failure, Result};
 use crate::health::Verdict;
+use crate::tui::screens::checks::Checks;
 use crate::tui::screens::credentials::Credentials;
 use crate::tui::screens::preview::Preview;
 use crate::tui::screens::rollout::Rollout;
@@ -62,6 +63,10 @@ pub struct Environment {
     pub credentials: Option<Credentials>,
     /// The field that keys shall go to once the form is there.
     pub wanted: Option<String>,
+    /// Its checklist.
+    pub checks: Checks,
+    /// What came of asking whether it really works.
+    pub smoke: Checks,
     /// Its plan.
     pub preview: Preview,
     /// Its run or watch.
@@ -78,6 +83,8 @@ impl Environment {
             refused: None,
             credentials: None,
             wanted: None,
+            checks: Checks::default(),
+            smoke: Checks::default(),
             preview: Preview::default(),
             rollout: None,
         }

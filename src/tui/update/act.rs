@@ -4,7 +4,7 @@ use super::{filter, stop};
 use crate::deploy::TakeOver;
 use crate::tui::effect::{Effect, Wish};
 use crate::tui::keymap::{Action, Mode};
-use crate::tui::screens::{confirm, credentials, matrix, outcome, preview, rollout, value};
+use crate::tui::screens::{checks, confirm, credentials, matrix, outcome, preview, rollout, value};
 use crate::tui::shown::Pane;
 use crate::tui::state::{Dialog, Screen, Slot, State};
 
@@ -58,14 +58,20 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Filled => preview::update::filled(state),
         Action::TakeThis => preview::update::take(state),
         Action::TakeOver => preview::update::plan(state, TakeOver::Everything),
+        Action::Value if mode == Mode::Checks => checks::update::value(state),
         Action::Value if mode == Mode::Preview => preview::update::value(state),
         Action::Value => rollout::ways::value(state),
         Action::Copy => copy(state, mode),
         Action::Log => rollout::log::open(state),
         Action::Previous => rollout::log::previous(state),
+        Action::Mend => checks::update::mend(state),
+        Action::Pods => checks::update::pods(state),
+        Action::Smoke => checks::update::smoke(state),
+        Action::Renew if mode == Mode::Checks => checks::update::renew(state),
         Action::Renew => rollout::ways::renew(state),
         Action::Retry => rollout::ways::retry(state),
         Action::Evidence => rollout::ways::evidence(state),
+        Action::Next if mode == Mode::Checks => checks::update::next(state),
         Action::Next if mode == Mode::Outcome => outcome::update::next(state),
         Action::Next => outcome::update::enter(state),
     }
@@ -76,6 +82,7 @@ pub(super) fn go(state: &mut State, mode: Mode, by: isize) -> Vec<Effect> {
     match mode {
         Mode::Matrix => matrix::update::scroll(state, by),
         Mode::Credentials => credentials::update::go(state, by),
+        Mode::Checks => checks::update::go(state, by),
         Mode::Preview => preview::update::go(state, by),
         Mode::Rollout => rollout::update::go(state, by),
         Mode::Outcome => outcome::update::go(state, by),
@@ -108,7 +115,7 @@ fn below(state: &State) -> Mode {
     match state.screen {
         Screen::Rollout => Mode::Rollout,
         Screen::Preview => Mode::Preview,
-        Screen::Matrix | Screen::Credentials | Screen::Outcome => Mode::Everywhere,
+        Screen::Matrix | Screen::Credentials | Screen::Checks | Screen::Outcome => Mode::Everywhere,
     }
 }
 
@@ -119,6 +126,7 @@ fn far(state: &mut State, mode: Mode, by: isize) -> Vec<Effect> {
         Mode::Everywhere
         | Mode::Vault
         | Mode::Credentials
+        | Mode::Checks
         | Mode::Preview
         | Mode::Confirm
         | Mode::Value
@@ -148,6 +156,7 @@ fn pane(state: &mut State, mode: Mode, forward: bool) -> Vec<Effect> {
         Mode::Everywhere
         | Mode::Matrix
         | Mode::Vault
+        | Mode::Checks
         | Mode::Confirm
         | Mode::Value
         | Mode::Containers
@@ -164,6 +173,7 @@ pub(super) fn open(state: &mut State, mode: Mode) -> Vec<Effect> {
         Mode::Matrix => matrix::update::open(state),
         Mode::Vault => credentials::update::enter(state),
         Mode::Credentials => credentials::update::open(state),
+        Mode::Checks => checks::update::details(state),
         Mode::Preview => preview::update::other_pane(state),
         Mode::Confirm => confirm::update::open(state),
         Mode::Value => value::update::open(state),
@@ -191,10 +201,15 @@ fn back(state: &mut State, mode: Mode) -> Vec<Effect> {
             }
             matrix::update::enter(state)
         }
-        Mode::Preview => {
+        Mode::Checks => {
             state.screen = Screen::Credentials;
             let there = state.environment().is_some_and(|environment| environment.credentials.is_some());
             if there { Vec::new() } else { credentials::update::enter(state) }
+        }
+        Mode::Preview => {
+            state.screen = Screen::Checks;
+            let there = state.environment().is_some_and(|environment| !environment.checks.list.items.is_empty());
+            if there { Vec::new() } else { checks::update::enter(state) }
         }
         Mode::Rollout => rollout::update::back(state),
         Mode::Outcome => matrix::update::enter(state),
@@ -206,6 +221,7 @@ fn again(state: &mut State, mode: Mode) -> Vec<Effect> {
     match mode {
         Mode::Matrix => matrix::update::refresh(state),
         Mode::Vault => credentials::update::enter(state),
+        Mode::Checks => checks::update::again(state),
         Mode::Preview => {
             let takes_over = state.environment().map(|environment| environment.preview.takes_over.clone());
             let takes_over = takes_over.unwrap_or_default();
@@ -226,6 +242,7 @@ fn again(state: &mut State, mode: Mode) -> Vec<Effect> {
 
 fn copy(state: &mut State, mode: Mode) -> Vec<Effect> {
     match mode {
+        Mode::Checks => checks::update::copy(state),
         Mode::Preview => preview::update::copy(state),
         Mode::Rollout => rollout::update::copy(state),
         Mode::Outcome => outcome::update::copy(state),

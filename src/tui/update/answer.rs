@@ -1,7 +1,7 @@
 //! Answers go to the screen that asked. The slot says what was asked; an answer of another kind cannot come.
 
 use crate::tui::effect::{Answer, Effect};
-use crate::tui::screens::{credentials, matrix, preview, rollout, value};
+use crate::tui::screens::{checks, credentials, matrix, preview, rollout, value};
 use crate::tui::state::{Slot, State};
 use crate::tui::theme::Role;
 
@@ -13,6 +13,7 @@ pub(super) fn answer(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effe
         | Slot::Form(name)
         | Slot::Save(name)
         | Slot::Value(name)
+        | Slot::Checklist(name)
         | Slot::Plan(name)
         | Slot::Run(name)
         | Slot::Follow(name)
@@ -20,9 +21,11 @@ pub(super) fn answer(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effe
         | Slot::Retry(name)
         | Slot::Evidence(name)
         | Slot::SignIn(name) => (name.as_str(), ""),
-        Slot::Judge(name, field) | Slot::Reveal(name, field) | Slot::Generate(name, field) => {
-            (name.as_str(), field.as_str())
-        }
+        Slot::Judge(name, field)
+        | Slot::Reveal(name, field)
+        | Slot::Generate(name, field)
+        | Slot::Check(name, field)
+        | Slot::Mend(name, field) => (name.as_str(), field.as_str()),
         Slot::Vault | Slot::Aside => ("", ""),
     };
     match answer {
@@ -38,6 +41,9 @@ pub(super) fn answer(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effe
         Answer::Generated(answer) => credentials::update::generated(state, (name, field), answer),
         Answer::Saved(answer) => credentials::update::saved(state, name, answer),
         Answer::ValueSet(answer) => value::update::set(state, name, answer),
+        Answer::Listed(answer) => checks::update::listed(state, name, answer),
+        Answer::Checked(answer) => checks::update::checked(state, (name, field), answer),
+        Answer::Mended(answer) => checks::update::mended(state, (name, field), answer),
         Answer::Prepared(answer) => preview::update::planned(state, name, *answer),
         Answer::Ran(answer) => rollout::update::ran(state, name, *answer),
         Answer::Followed(answer) => {

@@ -38,7 +38,7 @@ fn again(state: &mut State) {
     let screen = state.screen;
     let Some(environment) = state.environment_mut() else { return };
     match screen {
-        Screen::Matrix | Screen::Credentials | Screen::Outcome => {}
+        Screen::Matrix | Screen::Credentials | Screen::Checks | Screen::Outcome => {}
         Screen::Preview => preview::update::refilter(&mut environment.preview),
         Screen::Rollout => {
             if let Some(rollout) = &mut environment.rollout {
@@ -52,7 +52,7 @@ fn filter(state: &mut State) -> Option<&mut Filter> {
     let screen = state.screen;
     let environment = state.environment_mut()?;
     match screen {
-        Screen::Matrix | Screen::Credentials | Screen::Outcome => None,
+        Screen::Matrix | Screen::Credentials | Screen::Checks | Screen::Outcome => None,
         Screen::Preview => Some(&mut environment.preview.filter),
         Screen::Rollout => environment.rollout.as_mut().map(|rollout| rollout.filters.of_mut(rollout.pane)),
     }

@@ -5,7 +5,7 @@ use crate::tui::effect::Effect;
 use crate::tui::keymap::Mode;
 use crate::tui::live;
 use crate::tui::msg::Turn;
-use crate::tui::screens::{matrix, preview};
+use crate::tui::screens::{checks, matrix, preview};
 use crate::tui::shown::{Pane, Spot};
 use crate::tui::state::{Dialog, State};
 
@@ -39,6 +39,12 @@ fn row(state: &mut State, mode: Mode, at: usize) -> Vec<Effect> {
                 credentials.revealed = None;
             }
             Vec::new()
+        }
+        Mode::Checks => {
+            let Some(environment) = state.environment_mut() else { return Vec::new() };
+            let again = environment.checks.at() == at;
+            checks::update::choose(&mut environment.checks, at);
+            if again { act::open(state, mode) } else { Vec::new() }
         }
         Mode::Preview => {
             let again = state.environment().is_some_and(|environment| environment.preview.cursor == at);
@@ -89,6 +95,7 @@ fn focus(state: &mut State, pane: Pane) {
         | Mode::Matrix
         | Mode::Vault
         | Mode::Credentials
+        | Mode::Checks
         | Mode::Confirm
         | Mode::Value
         | Mode::Containers
@@ -108,6 +115,7 @@ pub(super) fn wheel(state: &mut State, (x, y): (u16, u16), turn: Turn) -> Vec<Ef
     };
     match (mode, state.shown.pane(x, y)) {
         (Mode::Matrix, Some(Pane::Main)) => matrix::update::go(state, by),
+        (Mode::Checks, Some(Pane::Detail)) => checks::update::scroll(state, by * 3),
         (Mode::Preview | Mode::Rollout, Some(pane)) => {
             let before = state.pane();
             focus(state, pane);

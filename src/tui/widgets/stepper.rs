@@ -5,8 +5,9 @@ use super::line::Line;
 use crate::tui::state::Screen;
 use crate::tui::theme::Role;
 
-const STEPS: [(Screen, &str); 4] = [
+const STEPS: [(Screen, &str); 5] = [
     (Screen::Credentials, "Credentials"),
+    (Screen::Checks, "Checks"),
     (Screen::Preview, "Preview"),
     (Screen::Rollout, "Rollout"),
     (Screen::Outcome, "Outcome"),

@@ -51,7 +51,7 @@ fn every_key_in_the_key_bar_is_bound_and_live() {
             .keymap()
             .of(mode)
             .filter(|binding| stage.app.answers(binding.action))
-            .filter_map(|binding| Some(format!("{} {}", binding.label(), binding.bar.as_ref()?)))
+            .filter_map(|binding| Some(format!("{} {}", binding.label(), stage.app.word(binding)?)))
             .collect();
         for entry in bar.split("  ").map(str::trim).filter(|entry| !entry.is_empty()) {
             assert!(words.iter().any(|word| word == entry), "{name}: {entry:?} is not a live binding of {words:?}");

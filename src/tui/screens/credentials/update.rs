@@ -18,6 +18,18 @@ pub(crate) fn enter(state: &mut State) -> Vec<Effect> {
     vec![state.ask(Slot::Vault, Wish::Vault), state.ask(Slot::Form(name.clone()), Wish::Form(name))]
 }
 
+/// Shows the form with keys on a field, if it has that one.
+pub(crate) fn enter_at(state: &mut State, field: Option<String>) -> Vec<Effect> {
+    let effects = enter(state);
+    if let (Some(name), Some(environment)) = (field, state.environment_mut()) {
+        if let Some(credentials) = &mut environment.credentials {
+            credentials.focus_on(&name);
+        }
+        environment.wanted = Some(name);
+    }
+    effects
+}
+
 /// Takes the form in; what was typed before stays. Stored values are judged where they rest.
 pub(crate) fn formed(state: &mut State, name: &str, answer: Result<Form>) -> Vec<Effect> {
     let form = match answer {
@@ -264,7 +276,7 @@ pub(crate) fn revealed(state: &mut State, at: (&str, &str), answer: Result<Optio
     Vec::new()
 }
 
-/// Saves and goes on, unless something blocks; what warns is asked once more where the environment is protected.
+/// Saves and goes on to the checks, unless something blocks; what warns is asked once more where the environment is protected.
 pub(crate) fn save(state: &mut State) -> Vec<Effect> {
     let writable = state.vault.as_ref().is_none_or(|standing| standing.writable);
     let vault = state.vault.as_ref().map(|standing| standing.name.clone()).unwrap_or_default();
@@ -290,7 +302,7 @@ pub(crate) fn save(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     if !credentials.is_unsaved() {
-        return super::super::preview::update::enter(state);
+        return super::super::checks::update::enter(state);
     }
     let entries = credentials.entries();
     if !entries.is_empty() && !writable {
@@ -300,7 +312,7 @@ pub(crate) fn save(state: &mut State) -> Vec<Effect> {
     vec![state.ask(Slot::Save(name.clone()), Wish::Save { environment: name, entries })]
 }
 
-/// Goes on to the preview once everything is stored.
+/// Goes on to the checks once everything is stored.
 pub(crate) fn saved(state: &mut State, name: &str, answer: Result<()>) -> Vec<Effect> {
     if let Err(failure) = answer {
         return said(state, &failure);
@@ -321,7 +333,7 @@ pub(crate) fn saved(state: &mut State, name: &str, answer: Result<()>) -> Vec<Ef
     let here = state.screen == Screen::Credentials && state.environment().is_some_and(|e| e.name == name);
     let mut effects = vec![glance];
     if here {
-        effects.extend(super::super::preview::update::enter(state));
+        effects.extend(super::super::checks::update::enter(state));
     }
     effects
 }

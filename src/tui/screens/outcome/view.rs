@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use super::facts;
 use crate::deploy::{End, Outcome, Remedy};
 use crate::tui::keymap::Action;
+use crate::tui::screens::checks;
 use crate::tui::screens::rollout::remedy;
 use crate::tui::shown::{Pane, Spot};
 use crate::tui::state::State;
 use crate::tui::theme::Role;
-use crate::tui::widgets::canvas::{Canvas, cells};
+use crate::tui::widgets::canvas::{Canvas, cells, width};
 use crate::tui::widgets::line::Line;
 use crate::tui::widgets::{cut, list};
 
@@ -48,18 +49,26 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, state: &State) {
             lines.extend(shown.map(|command| Line::new(format!("     {command}"), Role::Muted)));
         }
     }
+    lines.extend(smoked(state, canvas.width()));
     let next = next(state);
+    let asks = outcome.end == End::Healthy && !state.after.is_empty();
     let room = canvas.height().saturating_sub(2);
     let mut body = canvas.part(1, 2, canvas.width().saturating_sub(1), room);
+    // What comes next, and whether it really works: keys and where they stand.
+    let mut last: Vec<(u16, u16, Action)> = Vec::new();
+    let mut line = Line::default();
     if let Some((sentence, words)) = &next {
-        lines.push(Line::default());
         let gap = 46_usize.saturating_sub(sentence.chars().count()).max(2);
-        lines.push(
-            Line::text(sentence.clone())
-                .and(" ".repeat(gap), Role::Text)
-                .and("n", Role::Key)
-                .and(format!(" {words}"), Role::Text),
-        );
+        line = Line::text(sentence.clone()).and(" ".repeat(gap), Role::Text);
+        last.push((line.width(), 2 + width(words), Action::Next));
+        line = line.and("n", Role::Key).and(format!(" {words}   "), Role::Text);
+    }
+    if asks {
+        last.push((line.width(), 12, Action::Smoke));
+        line = line.and("s", Role::Key).and(" smoke test", Role::Text);
+    }
+    if !last.is_empty() {
+        lines.extend([Line::default(), line]);
     }
     body.pane(Pane::Detail, lines.len());
     let visible = list::scrolled(lines.len(), state.story, usize::from(room));
@@ -70,10 +79,27 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, state: &State) {
         if let Some(action) = ways.get(&at) {
             body.spot(y, Spot::Key(*action));
         }
-        if next.is_some() && at + 1 == lines.len() {
-            body.spot(y, Spot::Key(Action::Next));
+        if at + 1 == lines.len() {
+            last.iter().for_each(|(x, size, action)| body.spot_at(*x, y, *size, Spot::Key(*action)));
         }
     }
+}
+
+/// What came of asking whether it really works: its rows, and what was seen on the way.
+fn smoked(state: &State, wide: u16) -> Vec<Line> {
+    let Some(smoke) = state.environment().map(|environment| &environment.smoke) else { return Vec::new() };
+    let mut lines: Vec<Line> = checks::lines(smoke, state.now, wide)
+        .into_iter()
+        .filter(|row| row.keys.is_empty())
+        .map(|row| row.line.and(format!("  {}", row.age), Role::Muted))
+        .collect();
+    let evidence = smoke.finding().into_iter().flat_map(|finding| &finding.evidence);
+    lines.extend(evidence.map(|line| Line::new(format!("   {}", cut::end(line, wide.saturating_sub(5))), Role::Muted)));
+    lines.extend(smoke.failure.iter().map(|failure| Line::new("✗  ", Role::Fail).and(failure.to_string(), Role::Text)));
+    if !lines.is_empty() {
+        lines.insert(0, Line::default());
+    }
+    lines
 }
 
 fn lines(outcome: &Outcome, wide: u16) -> Vec<Line> {

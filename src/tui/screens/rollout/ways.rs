@@ -42,13 +42,7 @@ pub(crate) fn renew(state: &mut State) -> Vec<Effect> {
     });
     let first = fields.and_then(|fields| fields.into_iter().next());
     let mut effects = give_up(state);
-    effects.extend(credentials::update::enter(state));
-    if let (Some(name), Some(environment)) = (first, state.environment_mut()) {
-        environment.wanted = Some(name.clone());
-        if let Some(credentials) = &mut environment.credentials {
-            credentials.focus_on(&name);
-        }
-    }
+    effects.extend(credentials::update::enter_at(state, first));
     effects
 }
 

@@ -3,8 +3,8 @@
 use super::{Asks, Value};
 use crate::failure::Result;
 use crate::tui::effect::{Effect, Wish};
-use crate::tui::screens::{preview, rollout};
-use crate::tui::state::{Dialog, Slot, State};
+use crate::tui::screens::{checks, preview, rollout};
+use crate::tui::state::{Dialog, Screen, Slot, State};
 use crate::tui::theme::Role;
 
 /// Enter: the next line, or use it.
@@ -45,7 +45,12 @@ pub(crate) fn set(state: &mut State, name: &str, answer: Result<()>) -> Vec<Effe
     let mut effects = vec![state.ask(Slot::Glance(name.to_owned()), Wish::Glance(name.to_owned()))];
     if state.environment().is_some_and(|environment| environment.name == name) {
         effects.extend(rollout::ways::give_up(state));
-        effects.extend(preview::update::enter(state));
+        effects.extend(match state.screen {
+            Screen::Checks => checks::update::enter(state),
+            Screen::Matrix | Screen::Credentials | Screen::Preview | Screen::Rollout | Screen::Outcome => {
+                preview::update::enter(state)
+            }
+        });
     }
     effects
 }
