@@ -24,8 +24,8 @@ mod source;
 mod survey;
 mod template;
 
-pub use asking::{Call, Changing, Probing, Ways};
-pub use checks::Check;
+pub use asking::{Call, Changing, Gate, Probing, Ways};
+pub use checks::{Check, Local, Room};
 pub use credential::{CredentialField, CredentialGroup, Recipe};
 pub use facts::{Facts, Requirement, Row};
 pub use import::{Import, Imported};

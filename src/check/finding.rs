@@ -42,6 +42,12 @@ pub enum Errand {
     Setup(String),
 }
 
+impl From<Box<Self>> for Finding {
+    fn from(finding: Box<Self>) -> Self {
+        *finding
+    }
+}
+
 impl Finding {
     /// A finding of this verdict.
     pub fn new(verdict: Verdict, headline: impl Into<String>) -> Self {

@@ -82,6 +82,11 @@ pub enum Told {
         /// How long it took.
         took: SignedDuration,
     },
+    /// Only a pod could answer it, and nobody agreed to one.
+    Held {
+        /// Which.
+        check: String,
+    },
     /// Nothing more comes.
     Ended,
 }
@@ -152,6 +157,11 @@ impl Checklist {
             Told::Found { check, finding, took } => {
                 let Some(item) = self.item_mut(check) else { return };
                 item.state = State::Done { finding: finding.clone(), took: *took };
+            }
+            Told::Held { check } => {
+                if let Some(item) = self.item_mut(check) {
+                    item.state = State::Held;
+                }
             }
             Told::Ended => self.moving = false,
         }

@@ -16,6 +16,13 @@ pub struct Wanted {
     pub directories: Vec<String>,
 }
 
+/// The nodes that take the pods of a workload now, by name and host name.
+pub fn candidates(wanted: &Wanted, nodes: &[Object]) -> Vec<[String; 2]> {
+    let fits = nodes.iter().filter(|node| is_selected(node, &wanted.selector) && is_ready(node));
+    fits.map(|node| [node.name(), node.label("kubernetes.io/hostname").unwrap_or(node.name())].map(str::to_owned))
+        .collect()
+}
+
 /// What the nodes of a cluster come to for pods that want this of them.
 pub fn nodes(wanted: &[Wanted], nodes: &[Object]) -> Finding {
     let mut said = Vec::new();

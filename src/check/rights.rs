@@ -56,7 +56,7 @@ fn full(need: &Need) -> String {
     if need.group.is_empty() { need.resource.clone() } else { format!("{}.{}", need.resource, need.group) }
 }
 
-/// The missing rights as a Role, and a ClusterRole for what is no matter of a namespace.
+/// The missing rights as a Role, and a `ClusterRole` for what is no matter of a namespace.
 fn roles(namespace: &str, needs: &[&Need]) -> String {
     let mut documents = Vec::new();
     for (kind, place) in [("Role", Some(namespace)), ("ClusterRole", None)] {
@@ -66,9 +66,9 @@ fn roles(namespace: &str, needs: &[&Need]) -> String {
         for need in here {
             verbs.entry((&need.group, &need.resource, need.name.as_deref())).or_default().insert(&need.verb);
         }
-        let mut rules: BTreeMap<(&str, Option<&str>, Vec<&str>), Vec<&str>> = BTreeMap::new();
+        let mut rules: BTreeMap<_, Vec<&str>> = BTreeMap::new();
         for ((group, resource, name), verbs) in verbs {
-            rules.entry((group, name, verbs.into_iter().collect())).or_default().push(resource);
+            rules.entry((group, name, Vec::from_iter(verbs))).or_default().push(resource);
         }
         if rules.is_empty() {
             continue;

@@ -296,6 +296,9 @@ pub struct Apply {
     /// Take fields that others hold
     #[arg(long)]
     pub(super) take_over: bool,
+    /// Run the checks first, with their short-lived pods; what fails is written into the outcome
+    #[arg(long)]
+    pub(super) check: bool,
     #[command(flatten)]
     pub(super) settings: Settings,
     /// How long it may take until everything is ready, in seconds

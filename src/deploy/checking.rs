@@ -61,7 +61,8 @@ impl Default for Asking {
 /// Checks that are answered together, and how.
 struct Work<'a> {
     checks: Vec<String>,
-    asked: BoxFuture<'a, Vec<(String, Finding)>>,
+    /// What each found out; none where only a pod could, and nobody agreed to one.
+    asked: BoxFuture<'a, Vec<(String, Option<Finding>)>>,
 }
 
 impl Session {
@@ -102,7 +103,7 @@ impl Session {
         list.absorb(&News { at: Timestamp::now(), told: began.clone() });
         teller.tell(began).await;
         let open: Vec<String> =
-            items.into_iter().filter(|item| item.state == State::Waiting).map(|item| item.check).collect();
+            items.iter().filter(|item| item.state == State::Waiting).map(|item| item.check.clone()).collect();
         let works = ground.works(&open, &teller, &stop);
         let teller = &teller;
         let running = works.into_iter().map(|work| async move {
@@ -110,14 +111,18 @@ impl Session {
             teller.doing(&work.checks, "asking").await;
             let found = work.asked.await;
             let took = SignedDuration::try_from(started.elapsed()).unwrap_or_default();
-            for (check, finding) in &found {
-                let (check, finding) = (check.clone(), Box::new(finding.clone()));
-                teller.tell(Told::Found { check, finding, took }).await;
+            let mut news = Vec::new();
+            for (check, finding) in found {
+                let told = match finding {
+                    Some(finding) => Told::Found { check, finding: Box::new(finding), took },
+                    None => Told::Held { check },
+                };
+                teller.tell(told.clone()).await;
+                news.push(told);
             }
-            found.into_iter().map(|(check, finding)| (check, finding, took)).collect::<Vec<_>>()
+            news
         });
-        for (check, finding, took) in futures::future::join_all(running).await.into_iter().flatten() {
-            let told = Told::Found { check, finding: Box::new(finding), took };
+        for told in futures::future::join_all(running).await.into_iter().flatten() {
             list.absorb(&News { at: Timestamp::now(), told });
         }
         list.moving = false;
@@ -129,9 +134,9 @@ impl Session {
     /// The items that are asked, in their order.
     fn items(&self, asking: &Asking) -> Result<Vec<Item>> {
         let module = &self.inner.module;
-        let built_in = BUILT_IN.iter().map(|one| (one.check, one.title, Means::Reads, false));
-        let own =
-            module.checks().iter().map(|check| (check.check.as_str(), check.title.as_str(), means(check), check.after));
+        let built_in = BUILT_IN.iter().map(|one| (one.check, one.title, Means::Reads, None));
+        let own = module.checks().iter();
+        let own = own.map(|check| (check.check.as_str(), check.title.as_str(), means(check), Some(check)));
         let all: Vec<_> = built_in.chain(own).collect();
         for name in &asking.only {
             if !all.iter().any(|(check, ..)| check == name) {
@@ -147,12 +152,15 @@ impl Session {
         };
         Ok(all
             .into_iter()
-            .filter(|(check, _, _, after)| wanted(check, *after))
-            .map(|(check, title, means, _)| Item {
+            .filter(|(check, _, _, own)| wanted(check, own.is_some_and(|own| own.after)))
+            .map(|(check, title, means, own)| Item {
                 check: check.to_owned(),
                 title: title.to_owned(),
                 means,
-                state: if means == Means::Pod && asking.pods == Pods::No { State::Held } else { State::Waiting },
+                state: match (means, &asking.pods, own) {
+                    (Means::Pod, Pods::No, Some(own)) if !own.is_local() => State::Held,
+                    (_, _, _) => State::Waiting,
+                },
             })
             .collect())
     }

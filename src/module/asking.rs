@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::checks::{Check, Step};
+use super::checks::{Check, Local, Step};
 use super::load::Module;
 use super::rendered::Rendered;
 use super::scene::{Scene, words};
@@ -55,6 +55,15 @@ pub struct Call {
     pub take: Vec<(String, String)>,
     /// The reason it gives when it fails.
     pub reason: Option<String>,
+}
+
+/// Where the calls of a check go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gate<'c> {
+    /// What stands before every path.
+    pub base: String,
+    /// The credentials that sign in: user and password.
+    pub login: Option<[&'c str; 2]>,
 }
 
 /// A field that a check watches for a change.
@@ -115,6 +124,21 @@ impl Module {
         })
     }
 
+    /// The directories that this machine can look at for a check, where it is the node.
+    ///
+    /// # Errors
+    /// When an expression cannot be evaluated.
+    pub fn local(&self, check: &Check, scene: &Scene<'_>) -> Result<Option<Local>> {
+        let Some(local) = &check.local else { return Ok(None) };
+        let mut directories = Vec::new();
+        for path in &local.directories {
+            directories.extend(self.said(path, scene)?);
+        }
+        let text = |text: &Option<String>| text.as_deref().map(|text| self.said(text, scene)).transpose();
+        let (owner, mode) = (text(&local.owner)?.flatten(), text(&local.mode)?.flatten());
+        Ok(Some(Local { directories, owner, mode, room: local.room }))
+    }
+
     /// The field whose change a check tells, if it is such a check.
     ///
     /// # Errors
@@ -130,14 +154,15 @@ impl Module {
         }))
     }
 
-    /// Where the calls of a check go, and the credentials they sign in with: user and password.
+    /// Where the calls of a check go, if it is such a check.
     ///
     /// # Errors
     /// When an expression cannot be evaluated.
-    pub fn calls<'c>(&self, check: &'c Check, scene: &Scene<'_>) -> Result<Option<(String, Option<[&'c str; 2]>)>> {
+    pub fn calls<'c>(&self, check: &'c Check, scene: &Scene<'_>) -> Result<Option<Gate<'c>>> {
         let Some(calls) = &check.calls else { return Ok(None) };
         let base = self.said(&calls.base, scene)?.unwrap_or_default();
-        Ok(Some((base, calls.user.as_deref().zip(calls.password.as_deref()).map(|(user, password)| [user, password]))))
+        let login = calls.user.as_deref().zip(calls.password.as_deref()).map(|(user, password)| [user, password]);
+        Ok(Some(Gate { base, login }))
     }
 
     /// How many calls a check makes, and which of them only clear away.

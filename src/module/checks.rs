@@ -36,6 +36,8 @@ pub struct Check {
     pub probe: Option<String>,
     /// What mends it, by the name of its template.
     pub setup: Option<String>,
+    /// Directories that this machine can look at where it is the node.
+    pub(super) local: Option<Local>,
     /// Sorts of trouble with the probe itself that answer it: `host-path`.
     #[serde(default)]
     pub trouble: Vec<String>,
@@ -52,6 +54,30 @@ pub struct Check {
     pub(super) calls: Option<Calls>,
     #[serde(default)]
     pub(super) reasons: BTreeMap<String, Reason>,
+}
+
+/// Directories of the node, as they have to be.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Local {
+    /// Their paths.
+    pub directories: Vec<String>,
+    /// Whom they have to belong to: `1000:1000`.
+    pub owner: Option<String>,
+    /// Their mode: `755`.
+    pub mode: Option<String>,
+    /// The room there has to be; nothing else is looked at then.
+    pub room: Option<Room>,
+}
+
+/// The room there has to be, in GiB.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Room {
+    /// Less is worth a look.
+    pub warn: f64,
+    /// Less will not do.
+    pub fail: f64,
 }
 
 /// A field that warns when it is about to change.
@@ -134,6 +160,11 @@ pub(super) fn read(file: &str, text: &str) -> Result<(Vec<Check>, Node)> {
 }
 
 impl Check {
+    /// Whether this machine can answer it without a pod, where it is the node.
+    pub fn is_local(&self) -> bool {
+        self.local.is_some()
+    }
+
     /// Every credential it names, with the pointer of the place below the check.
     pub(super) fn credentials(&self) -> Vec<(&str, String)> {
         let list = |names: &'_ [String], below: &str| -> Vec<String> {

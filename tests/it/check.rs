@@ -1,7 +1,11 @@
 //! The checklist over the demo cluster: what each check says when all is well, and what when something is wrong.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod engine;
 mod flaws;
+mod killed;
+mod pure;
+mod sockets;
 
 use std::time::Duration;
 

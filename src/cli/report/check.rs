@@ -76,6 +76,10 @@ impl Report {
                     super::advice(&paint(Role::Quiet, &format!("  {check}: {doing}")));
                 }
             }
+            Told::Held { check } => {
+                let Some(item) = list.items.iter().find(|item| item.check == *check) else { return };
+                if self.json { super::row(&held(item)) } else { super::text(&held_words(item)) }
+            }
             Told::Ended => {}
         }
     }

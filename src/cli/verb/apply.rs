@@ -12,6 +12,9 @@ use crate::plan::{Consent, Plan, Target};
 
 pub(super) async fn run(session: &Session, asked: &Apply, report: Report) -> Result<u8> {
     adjust(session, &asked.environment, &asked.settings)?;
+    if asked.check && super::check::before(session, &asked.environment, report).await?.is_none() {
+        return Ok(Kind::Stopped.exit_code());
+    }
     let plan = session.prepare(&asked.environment, asked.take_over).await?;
     report.intention(&plan);
     if let Some(failure) = blocked(&plan) {

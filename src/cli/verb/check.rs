@@ -23,14 +23,16 @@ pub(super) async fn run(session: &Session, asked: &Check, report: Report) -> Res
         patience: std::time::Duration::from_secs(asked.timeout),
         url: asked.url.clone(),
     };
-    let Some(mut list) = ask(session, asked, asking.clone(), report).await? else {
+    let Some(mut list) = ask(session, &asked.environment, asking.clone(), report).await? else {
         return Ok(Kind::Stopped.exit_code());
     };
     if asked.mend {
         let again = mend(session, asked, &list, report).await?;
         if !again.is_empty() {
             let asking = Asking { only: again, ..asking };
-            let Some(after) = ask(session, asked, asking, report).await? else { return Ok(Kind::Stopped.exit_code()) };
+            let Some(after) = ask(session, &asked.environment, asking, report).await? else {
+                return Ok(Kind::Stopped.exit_code());
+            };
             for item in after.items {
                 list.items.retain(|known| known.check != item.check);
                 list.items.push(item);
@@ -41,11 +43,20 @@ pub(super) async fn run(session: &Session, asked: &Check, report: Report) -> Res
     Ok(if list.count(Verdict::Fail) > 0 { Kind::Blocked.exit_code() } else { 0 })
 }
 
-async fn ask(session: &Session, asked: &Check, asking: Asking, report: Report) -> Result<Option<Checklist>> {
+/// All checks with their pods, before something is applied; none when it was stopped.
+pub(super) async fn before(session: &Session, environment: &str, report: Report) -> Result<Option<Checklist>> {
+    let list = ask(session, environment, Asking { pods: Pods::Here, ..Asking::default() }, report).await?;
+    if let Some(list) = &list {
+        report.checked(list);
+    }
+    Ok(list)
+}
+
+async fn ask(session: &Session, environment: &str, asking: Asking, report: Report) -> Result<Option<Checklist>> {
     let stop = Stop::new();
     let (news, listening) = mpsc::channel(256);
-    let work = Box::pin(session.check(&asked.environment, asking, news, stop.clone()));
-    let Some(list) = report.checks(&asked.environment, work, listening, stop.clone()).await else { return Ok(None) };
+    let work = Box::pin(session.check(environment, asking, news, stop.clone()));
+    let Some(list) = report.checks(environment, work, listening, stop.clone()).await else { return Ok(None) };
     let list = list?;
     Ok((!stop.is_cancelled()).then_some(list))
 }

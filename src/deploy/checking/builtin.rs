@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::ground::Ground;
+use super::ground::{Ground, Tried};
 use crate::check::{self, Finding, Port, Verdict, Wanted};
 use crate::cluster::{Cluster, Need, Order, Refusal};
 use crate::deploy::desired::Load;
@@ -110,6 +110,17 @@ impl Ground {
         }
     }
 
+    /// Whether every workload of the environment can run on one node alone, and a machine is that node.
+    pub(super) async fn is_node(&self, machine: &str) -> bool {
+        let (Ok(cluster), Ok(loads)) = (self.cluster().await, self.loads()) else { return false };
+        let Ok(nodes) = list(&cluster, "Node", None).await else { return false };
+        let mut wanted = loads.iter().filter_map(|load| Some(wanted(load, pod_spec(&load.object)?)));
+        wanted.all(|wanted| match check::candidates(&wanted, &nodes).as_slice() {
+            [names] => names.iter().any(|name| name == machine),
+            _ => false,
+        })
+    }
+
     async fn pod_security(&self) -> Result<Finding, Finding> {
         let (cluster, loads) = (self.cluster().await?, self.loads()?);
         let refused = |refusal: Refusal| unasked(&refusal, &cluster, "look at the namespace");
@@ -181,7 +192,7 @@ impl Ground {
     }
 
     /// What the server says to a dry run of one pod of each workload; asked once.
-    async fn admission(&self, cluster: &Cluster, loads: &[Load]) -> Result<Vec<(String, Option<Refusal>)>, Refusal> {
+    async fn admission(&self, cluster: &Cluster, loads: &[Load]) -> Result<Vec<Tried>, Refusal> {
         let asked = self.admission.get_or_init(|| async {
             let mut answers = Vec::new();
             for load in loads {

@@ -6,7 +6,7 @@ use super::builtin::unasked;
 use super::ground::Ground;
 use crate::check::{Finding, Smoke, Verdict, smoke};
 use crate::cluster::Refusal;
-use crate::module::{Changing, Check};
+use crate::module::{Changing, Check, Gate};
 use crate::secret::Secret;
 
 impl Ground {
@@ -48,7 +48,7 @@ impl Ground {
         let scene = self.scene();
         let module = &self.session.inner.module;
         let failed = |failure| Finding::of(Verdict::Unknown, &failure);
-        let Some((base, names)) = module.calls(check, &scene).map_err(failed)? else {
+        let Some(Gate { base, login: names }) = module.calls(check, &scene).map_err(failed)? else {
             return Err(Finding::unknown("the check says nothing to do"));
         };
         let mut login = None;

@@ -21,6 +21,9 @@ use crate::project::{Environment, Project};
 use crate::release::Release;
 use crate::secret::{Credential, Credentials, Secret, generate};
 
+/// A workload, and what the server has against a pod of it.
+pub(super) type Tried = (String, Option<Refusal>);
+
 /// What the checks of one environment stand on.
 pub(super) struct Ground {
     pub(super) session: Session,
@@ -37,7 +40,7 @@ pub(super) struct Ground {
     contact: OnceCell<Result<(Cluster, String)>>,
     namespace: OnceCell<Result<Option<Object>, Refusal>>,
     /// What the server said to a dry run of a pod of each workload.
-    pub(super) admission: OnceCell<Result<Vec<(String, Option<Refusal>)>, Refusal>>,
+    pub(super) admission: OnceCell<Result<Vec<Tried>, Refusal>>,
 }
 
 impl Ground {
@@ -93,10 +96,10 @@ impl Ground {
     ///
     /// # Errors
     /// The finding of a check that cannot know them.
-    pub(super) fn loads(&self) -> Result<&[Load], Finding> {
+    pub(super) fn loads(&self) -> Result<&[Load], Box<Finding>> {
         match &self.loads {
             Ok(loads) => Ok(loads),
-            Err(failure) => Err(Finding::of(crate::check::Verdict::Unknown, failure)),
+            Err(failure) => Err(Box::new(Finding::of(crate::check::Verdict::Unknown, failure))),
         }
     }
 
@@ -141,6 +144,7 @@ impl Ground {
                 works.push(self.reading(check, stop, Box::pin(async move { self.ask(asked).await })));
             } else if let Some(declared) = self.declared(name) {
                 match &declared.probe {
+                    Some(_) if self.asking.pods == Pods::No => works.push(self.beside(check, declared)),
                     Some(probe) => probes.entry(probe).or_default().push(check),
                     None => works.push(self.reading(check, stop, Box::pin(self.declared_reading(declared)))),
                 }
@@ -167,7 +171,16 @@ impl Ground {
             }
         };
         let name = check.clone();
-        Work { checks: vec![check], asked: Box::pin(async move { vec![(name, asked.await)] }) }
+        Work { checks: vec![check], asked: Box::pin(async move { vec![(name, Some(asked.await))] }) }
+    }
+
+    /// A check that a pod would answer, as far as this machine can.
+    fn beside<'a>(&'a self, check: String, declared: &'a Check) -> Work<'a> {
+        let asked = async move {
+            let found = tokio::time::timeout(READING, self.local(declared)).await;
+            vec![(declared.check.clone(), found.unwrap_or_default())]
+        };
+        Work { checks: vec![check], asked: Box::pin(asked) }
     }
 }
 

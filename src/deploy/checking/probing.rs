@@ -42,7 +42,7 @@ impl Ground {
         probe: &str,
         checks: Vec<String>,
         (teller, stop): (&Teller, &Stop),
-    ) -> Vec<(String, Finding)> {
+    ) -> Vec<(String, Option<Finding>)> {
         let spoken = match self.prepared(&checks, stop).await {
             Ok(cluster) => self.speak((probe, &cluster), &checks, (teller, stop)).await,
             Err(finding) => Err(*finding),
@@ -53,9 +53,20 @@ impl Ground {
                 Ok(spoken) => self.sum(check, spoken),
                 Err(finding) => finding.clone(),
             };
-            (name.clone(), finding)
+            (name.clone(), Some(finding))
         })
         .collect()
+    }
+
+    /// What this machine can tell without a pod: only if it is itself the one node that runs the pods.
+    pub(super) async fn local(&self, check: &Check) -> Option<Finding> {
+        let of = self.session.inner.module.local(check, &self.scene()).ok()??;
+        let (_, machine) = self.session.inner.who.rsplit_once('@')?;
+        if !self.is_node(machine).await {
+            return None;
+        }
+        let (finding, reason) = crate::check::local(&of);
+        Some(if finding.verdict == Verdict::Ok { finding } else { self.with_ways(finding, check, reason.as_deref()) })
     }
 
     /// Whether a pod can be made at all, with what earlier runs left cleared away.

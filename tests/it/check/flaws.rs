@@ -312,3 +312,57 @@ async fn the_smoke_test_uses_what_is_deployed() {
     let cleared = finding.evidence.iter().filter(|line| line.contains("/delete: 200")).count();
     assert_eq!(cleared, 2, "run and experiment are cleared away: {:#?}", finding.evidence);
 }
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_that_is_the_node_looks_at_the_directories_without_a_pod() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+
+    let demo = playing(Scenario::Ok);
+    let root = tempfile::tempdir().unwrap();
+    let mut of = crate::support::setup(&demo, crate::support::demo_project());
+    of.who = "ann@worker-1".to_owned();
+    let session = landfall::deploy::Session::with_web(of, landfall::check::Web::over(demo.web()));
+    session.make_up("dev").await.unwrap();
+    session.set_value("dev", "path.root", root.path().to_str().unwrap()).unwrap();
+    let ask = || run(&session, "dev", Asking { pods: Pods::No, ..asking(&["identity", "directories", "disk"]) });
+    let list = ask().await;
+    assert!(list.items.iter().all(|item| item.finding().is_none()), "it may be either node: {list:#?}");
+    session.set_value("dev", "node", "worker-1").unwrap();
+    let list = ask().await;
+    assert_eq!(list.items[0].finding(), None, "only a pod can tell who it runs as");
+    let finding = found(&list, "directories");
+    assert_eq!((finding.verdict, commands(&finding).len()), (Verdict::Fail, 3), "{finding:#?}");
+    assert!(finding.headline.ends_with("dev/logs is not there"), "{finding:#?}");
+    for name in ["logs", "packages"] {
+        std::fs::create_dir_all(root.path().join("dev").join(name)).unwrap();
+        let mode = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(root.path().join("dev").join(name), mode).unwrap();
+    }
+    let own = std::fs::metadata(root.path()).unwrap();
+    if own.uid() == 0 {
+        let finding = found(&ask().await, "directories");
+        assert!(finding.headline.ends_with("logs belongs to 0:0, not to 1000:1000"), "{finding:#?}");
+        for name in ["logs", "packages"] {
+            std::os::unix::fs::chown(root.path().join("dev").join(name), Some(1000), Some(1000)).unwrap();
+        }
+    } else {
+        session.set_value("dev", "uid", &own.uid().to_string()).unwrap();
+        session.set_value("dev", "gid", &own.gid().to_string()).unwrap();
+    }
+    let list = ask().await;
+    assert_eq!(found(&list, "directories").verdict, Verdict::Ok, "{list:#?}");
+    assert!(found(&list, "disk").evidence[0].contains("GiB free"), "{list:#?}");
+    assert!(!demo.requests().iter().any(Seen::writes));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn going_on_in_spite_of_a_failing_check_is_written_into_the_outcome() {
+    let demo = playing(Scenario::Flawed(Flaw::NoBucket));
+    let session = ground(&demo).await;
+    alone(&session, "dev", "bucket").await;
+    let outcome = crate::support::apply_well(&session, "dev").await;
+    assert_eq!(outcome.despite, ["Artifact store: there is no bucket mlflow-artifacts"]);
+    let outcome = crate::support::apply_well(&session, "stg").await;
+    assert_eq!(outcome.despite, Vec::<String>::new());
+}

@@ -90,6 +90,11 @@ async fn every_report_is_silent() {
         assert_eq!(said.code, Some(0), "{words}: {said:#?}");
         assert!(!said.out.is_empty(), "{words}");
     }
+    // The namespace is not there yet: no pod is made, and everything else is asked.
+    for words in ["check dev", "check dev -o json"] {
+        let said = post.says(words).await;
+        assert!(said.out.contains("does not exist yet"), "{words}: {said:#?}");
+    }
     for words in [
         "apply dev --yes",
         "apply dev --yes -o json",
