@@ -34,6 +34,8 @@ fn roll_out(pty: &mut Pty, name: &str) {
     pty.press("\x01");
     pty.listen(std::time::Duration::from_millis(600));
     pty.press("\x13");
+    pty.until_shown("n go on");
+    pty.press("n");
     pty.until_shown("apply…");
     pty.press("n");
     pty.until_shown("back to preview");

@@ -39,6 +39,9 @@ fn confirms(ann: &mut Person, name: &str) {
         text.contains("strong") && !text.contains("leftover")
     });
     ann.press(CTRL_S);
+    // The checks run by themselves, and nobody has to wait for them.
+    ann.sees("n go on");
+    ann.press("n");
     ann.sees("nothing was written");
     ann.press("n");
     ann.sees(&format!("Apply to {name}"));
@@ -190,6 +193,8 @@ fn what_is_typed_into_a_masked_field_is_never_written() {
     ann.press("\u{1b}[200~c4n4ryPASTED\u{1b}[201~");
     ann.sees("strong");
     ann.press(CTRL_S);
+    ann.sees("n go on");
+    ann.press("n");
     ann.sees("nothing was written");
     ann.press("q");
     ann.ends();

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "screens/checking.rs"]
+mod checking;
 #[path = "screens/keys.rs"]
 mod keys;
 #[path = "screens/runs.rs"]

@@ -57,7 +57,8 @@ pub(crate) fn session_in(client: kube::Client, project: Project, state: PathBuf,
     Session::new(setup_in(client, project, state, patience))
 }
 
-fn setup_in(client: kube::Client, project: Project, state: PathBuf, patience: Duration) -> Setup {
+/// As [`setup`], with a client, a folder and a patience of its own.
+pub(crate) fn setup_in(client: kube::Client, project: Project, state: PathBuf, patience: Duration) -> Setup {
     let module = Module::load(&project.module, &project.folder).unwrap();
     Setup {
         project,

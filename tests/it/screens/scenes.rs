@@ -1,7 +1,8 @@
 //! The drawings of the screens, played on the stage.
 
 use jiff::SignedDuration;
-use landfall::deploy::{End, Event, Log, Operation, Outcome, Remedy, Step, StepState, Told, Wave, What};
+use landfall::check::{Finding, Means, State as Stands, Told};
+use landfall::deploy::{End, Event, Log, Operation, Outcome, Remedy, Step, StepState, Told as Heard, Wave, What};
 use landfall::health::Stage as Took;
 use landfall::plan::Action;
 use landfall::tui::Options;
@@ -16,15 +17,19 @@ use super::world;
 pub(crate) type Scene = fn(&mut Stage);
 
 /// Every scene by name.
-pub(crate) const ALL: [(&str, Scene); 15] = [
+pub(crate) const ALL: [(&str, Scene); 19] = [
     ("matrix", |_| {}),
     ("credentials", credentials),
+    ("checks", checks),
+    ("checks-done", checked),
+    ("checks-fix", fix),
     ("preview", preview),
     ("confirm", confirm),
     ("rollout", rollout),
     ("rollout-failing", failing),
     ("outcome", outcome),
     ("outcome-stopped", stopped),
+    ("outcome-smoke", smoke),
     ("help", help),
     ("vault-locked", locked),
     ("matrix-failing", |stage| stage.press("Right Right")),
@@ -45,15 +50,66 @@ pub(crate) fn credentials(stage: &mut Stage) {
     stage.press("Enter Tab 'correct-horse-battery-staple");
 }
 
-pub(crate) fn preview(stage: &mut Stage) {
+/// In the middle of the checklist.
+pub(crate) fn checks(stage: &mut Stage) {
     stage.press("Enter Tab 'correct-horse-battery-staple Tab Tab Tab Tab 'Xk29-fhw8-PqLm-02vN Ctrl-S");
+    let began = world::checklist();
+    stage.news(Told::Began(began));
+    stage.news(Told::Doing { check: "database".into(), doing: "asking as mlflow_user".into() });
+    for (check, finding, took) in world::findings() {
+        let took = SignedDuration::from_millis(took);
+        stage.news(Told::Found { check: check.into(), finding: Box::new(finding), took });
+    }
+    stage.wait(3_000);
+}
+
+/// All is asked that only reads; what needs a pod waits.
+pub(crate) fn checked(stage: &mut Stage) {
+    stage.press("Enter Tab 'correct-horse-battery-staple Tab Tab Tab Tab 'Xk29-fhw8-PqLm-02vN Ctrl-S");
+    let mut items = world::checklist();
+    for item in items.iter_mut().filter(|item| item.means == Means::Pod) {
+        item.state = Stands::Held;
+    }
+    stage.news(Told::Began(items));
+    for (check, finding, took) in
+        world::findings().into_iter().filter(|(check, ..)| !["directories", "disk"].contains(check))
+    {
+        let took = SignedDuration::from_millis(took);
+        stage.news(Told::Found { check: check.into(), finding: Box::new(finding), took });
+    }
+    stage.news(Told::Ended);
+    stage.over();
+}
+
+/// The question before landfall sets something up itself.
+pub(crate) fn fix(stage: &mut Stage) {
+    checks(stage);
+    stage.press("x");
+}
+
+/// What was deployed really works.
+pub(crate) fn smoke(stage: &mut Stage) {
+    outcome(stage);
+    stage.press("s");
+    let item = world::item("smoke", "Smoke test", Means::Calls);
+    stage.news(Told::Began(vec![item]));
+    let finding = Finding::ok("signs in, makes an experiment, logs a run and an artifact, and takes them away again")
+        .because("POST /api/2.0/mlflow/experiments/create 200 in 0.1 s")
+        .because("PUT artifact 1 KiB in 0.2 s");
+    let took = SignedDuration::from_millis(1_400);
+    stage.news(Told::Found { check: "smoke".into(), finding: Box::new(finding), took });
+    stage.over();
+}
+
+pub(crate) fn preview(stage: &mut Stage) {
+    stage.press("Enter Tab 'correct-horse-battery-staple Tab Tab Tab Tab 'Xk29-fhw8-PqLm-02vN Ctrl-S n");
     stage.plan(Ok(world::plan("dev")));
     stage.press("Down Down");
 }
 
 pub(crate) fn confirm(stage: &mut Stage) {
     stage.press(
-        "Right Right Enter Tab 'correct-horse-battery-staple Tab Tab Tab Tab 'Xk29-fhw8-PqLm-02vN Ctrl-S Ctrl-S",
+        "Right Right Enter Tab 'correct-horse-battery-staple Tab Tab Tab Tab 'Xk29-fhw8-PqLm-02vN Ctrl-S Ctrl-S n",
     );
     stage.plan(Ok(world::plan("prod")));
     stage.press("n 'pro");
@@ -86,7 +142,7 @@ pub(crate) fn blocked(stage: &mut Stage) {
 
 /// From the confirm dialog of stg into its run.
 fn started(stage: &mut Stage) {
-    stage.press("Right Enter Tab 'correct-horse-battery-staple Tab Tab Tab Tab 'Xk29-fhw8-PqLm-02vN Ctrl-S");
+    stage.press("Right Enter Tab 'correct-horse-battery-staple Tab Tab Tab Tab 'Xk29-fhw8-PqLm-02vN Ctrl-S n");
     stage.plan(Ok(world::plan("stg")));
     stage.press("n");
     stage.wait(600);
@@ -102,8 +158,8 @@ fn started(stage: &mut Stage) {
     stage.happens(What::Waiting);
 }
 
-fn told(stage: &Stage, ago: i64, message: &str, count: i64) -> Told {
-    Told {
+fn told(stage: &Stage, ago: i64, message: &str, count: i64) -> Heard {
+    Heard {
         object: world::key("Pod", "mlflow-stg-6d9b7c9f4-x2lqd"),
         reason: "Pod".into(),
         message: message.into(),

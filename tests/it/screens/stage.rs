@@ -2,6 +2,7 @@
 
 use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};
+use landfall::check::{Checklist, News, Told};
 use landfall::deploy::{Event, Form, What};
 use landfall::secret::{Judge, Rule};
 use landfall::tui::effect::{Answer, Effect, Question, Wish};
@@ -41,6 +42,7 @@ impl Stage {
     pub(crate) fn with(options: Options, size: Size) -> Self {
         let names = ["dev", "stg", "prod"].map(str::to_owned).to_vec();
         let app = App::of(("mlflow".into(), "MLflow".into()), names, options, size).unwrap();
+        let app = app.asking_after(vec!["smoke".into()]);
         let mut stage =
             Self { app, now: world::now(), open: Vec::new(), size, locked: false, signs_in: false, undecided: false };
         stage.app.handle(Msg::Tick(stage.now));
@@ -113,6 +115,22 @@ impl Stage {
         self.send(Msg::Answer(question, Answer::Prepared(Box::new(plan))));
     }
 
+    /// Something happens to the checks that were asked for last.
+    pub(crate) fn news(&mut self, told: Told) {
+        let (run, at) = (self.checking(), self.now);
+        self.send(Msg::News(run, News { at, told }));
+    }
+
+    /// The checks that were asked for last are over.
+    pub(crate) fn over(&mut self) {
+        let run = self.checking();
+        self.send(Msg::Answer(run, Answer::Checked(Ok(()))));
+    }
+
+    fn checking(&self) -> Question {
+        self.asked(|wish| matches!(wish, Wish::Check { .. })).unwrap()
+    }
+
     /// The number of the newest run or watch.
     pub(crate) fn run(&self) -> Question {
         self.asked(|wish| matches!(wish, Wish::Apply(_) | Wish::Watch { .. })).unwrap()
@@ -166,8 +184,11 @@ fn answer(wish: &Wish, locked: bool) -> Option<Answer> {
         Wish::Generate { recipe, .. } => Answer::Generated(landfall::secret::generate(recipe.length)),
         Wish::Save { .. } => Answer::Saved(Ok(())),
         Wish::SetValue { .. } => Answer::ValueSet(Ok(())),
+        Wish::Checklist(_) => Answer::Listed(Ok(Checklist { items: world::checklist(), moving: false })),
         Wish::Stop(_) | Wish::Copy(_) | Wish::Redraw | Wish::Suspend => Answer::Done,
         Wish::Reveal { .. }
+        | Wish::Check { .. }
+        | Wish::Mend { .. }
         | Wish::Prepare { .. }
         | Wish::Apply(_)
         | Wish::Watch { .. }

@@ -60,6 +60,8 @@ fn esc_goes_back_from_every_step() {
     assert!(stage.app.state().dialogs.is_empty());
     assert_eq!(screen(&stage), Screen::Preview);
     stage.press("Esc");
+    assert_eq!(screen(&stage), Screen::Checks);
+    stage.press("Esc");
     assert_eq!(screen(&stage), Screen::Credentials);
     stage.press("Esc");
     assert_eq!(screen(&stage), Screen::Matrix);
@@ -154,7 +156,7 @@ fn a_filter_leaves_the_rows_that_have_its_words_and_says_how_many() {
     stage.press("/ 'nothing-has-this");
     assert!(stage.text().contains("nothing here has these words"));
     stage.press("Esc Esc");
-    assert_eq!(screen(&stage), Screen::Credentials);
+    assert_eq!(screen(&stage), Screen::Checks);
 }
 
 #[test]
@@ -310,13 +312,13 @@ fn what_warns_is_asked_once_more_in_a_protected_environment() {
     let fill = "Enter Tab 'correct-horse-battery-staple Tab Tab Tab Tab 'Xk29-fhw8-PqLm-02vN Ctrl-S";
     let mut dev = Stage::new(NORMAL);
     dev.press(fill);
-    assert_eq!(screen(&dev), Screen::Preview);
+    assert_eq!(screen(&dev), Screen::Checks);
     let mut prod = Stage::new(NORMAL);
     prod.press("Right Right");
     prod.press(fill);
     assert_eq!(screen(&prod), Screen::Credentials);
     prod.press("Ctrl-S");
-    assert_eq!(screen(&prod), Screen::Preview);
+    assert_eq!(screen(&prod), Screen::Checks);
 }
 
 #[test]

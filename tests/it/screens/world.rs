@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use jiff::{SignedDuration, Timestamp};
+use landfall::check::{Errand, Finding, Item, Means, Mend, Remedy, State};
 use landfall::demo::Scenario;
 use landfall::deploy::{End, Fill, Form, FormField, FormGroup, Glance, Payload, Reach, Revision, Survey};
 use landfall::failure::Failure;
@@ -331,6 +332,56 @@ pub(crate) fn form(name: &str) -> Form {
         ],
         vault: vault(),
     }
+}
+
+pub(crate) fn item(check: &str, title: &str, means: Means) -> Item {
+    Item { check: check.into(), title: title.into(), means, state: State::Waiting }
+}
+
+/// The checks of the drawing.
+pub(crate) fn checklist() -> Vec<Item> {
+    [
+        ("cluster", "Cluster", Means::Reads),
+        ("permissions", "Permissions", Means::Reads),
+        ("ports", "Ports", Means::Reads),
+        ("image", "Image", Means::Reads),
+        ("credentials", "Passwords", Means::Reads),
+        ("directories", "hostPath directories on node worker-1", Means::Pod),
+        ("disk", "Disk space for packages", Means::Pod),
+        ("database", "PostgreSQL", Means::Pod),
+        ("bucket", "MinIO bucket mlflow-artifacts/dev", Means::Pod),
+    ]
+    .map(|(check, title, means)| item(check, title, means))
+    .to_vec()
+}
+
+/// What came of them so far, with how long each took in milliseconds.
+pub(crate) fn findings() -> Vec<(&'static str, Finding, i64)> {
+    let chown = "sudo chown -R 1000:1000 /d/k8s/volumes/mlflow/dev/{logs,packages}";
+    let commands = Remedy::Commands { lines: vec![chown.into()], label: "copy the commands".into() };
+    let mend = Mend {
+        label: "set it up on the node for you".into(),
+        says: vec![
+            "A short-lived pod on worker-1 makes the directories and gives them to 1000:1000:".into(),
+            "/d/k8s/volumes/mlflow/dev/logs".into(),
+            "/d/k8s/volumes/mlflow/dev/packages".into(),
+        ],
+        errand: Errand::Setup("setup".into()),
+    };
+    let directories = Finding::fail("/d/k8s/volumes/mlflow/dev/logs belongs to 0:0, MLflow runs as 1000:1000")
+        .because("logs: 0:0, mode 0755")
+        .because("packages: 1000:1000, mode 0755")
+        .remedy(commands)
+        .mend(mend);
+    vec![
+        ("directories", directories, 1_400),
+        ("disk", Finding::warn("6 GiB free, 10 GiB recommended").next("make room on that disk"), 1_400),
+        ("cluster", Finding::ok("cluster v1.36.2 answers, context is kind-lab"), 100),
+        ("permissions", Finding::ok("all 14 that this deployment needs"), 200),
+        ("ports", Finding::ok("30502 is free in the whole cluster"), 100),
+        ("credentials", Finding::ok("strong, different in every environment"), 40),
+        ("image", Finding::unknown("this machine cannot reach the registry"), 2_000),
+    ]
 }
 
 pub(crate) fn target(name: &str) -> Target {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use landfall::check::Web;
 use landfall::demo::{Demo, Options, Scenario};
 use landfall::deploy::{Entry, Session};
 use landfall::secret::Secret;
@@ -11,14 +12,16 @@ use ratatui::layout::Size;
 use super::cluster::{self, Watched};
 use super::ears::{Ears, FIELDS, canary};
 use super::walk::Walk;
-use crate::support::{PACE, demo_project, session_in};
+use crate::support::{PACE, demo_project, setup_in};
 
 const NORMAL: Size = Size { width: 80, height: 24 };
 const WIDE: Size = Size { width: 160, height: 60 };
 
 /// A session in which what nobody is asked for is a canary too.
-async fn session(watched: &Watched, state: &tempfile::TempDir) -> Session {
-    let session = session_in(watched.client.clone(), demo_project(), state.path().to_owned(), Duration::from_secs(20));
+async fn session(watched: &Watched, state: &tempfile::TempDir, demo: &Demo) -> Session {
+    let (folder, patience) = (state.path().to_owned(), Duration::from_secs(20));
+    let setup = setup_in(watched.client.clone(), demo_project(), folder, patience);
+    let session = Session::with_web(setup, Web::over(demo.web()));
     let unasked = FIELDS.iter().filter(|field| field.starts_with("generated."));
     let entries = unasked.map(|field| Entry { field: (*field).to_owned(), value: Secret::new(canary(field)) });
     session.save("dev", entries.collect()).await.unwrap();
@@ -53,6 +56,17 @@ async fn enters(walk: &mut Walk, ears: &Ears) {
     walk.press("Ctrl-R");
     ears.silence("the hidden field", &walk.now);
     walk.press("Ctrl-S");
+    walk.sees("n go on").await;
+}
+
+/// Looks at every check and what it rests on, also those that need a pod, and goes on.
+async fn checks(walk: &mut Walk) {
+    walk.press("p");
+    for _ in 0..16 {
+        walk.press("Enter Esc y Down");
+        walk.rests().await;
+    }
+    walk.press("F1 Esc n");
     walk.sees("nothing was written").await;
 }
 
@@ -89,8 +103,9 @@ async fn walks(scenario: Scenario, size: Size) {
     let demo = Demo::start(Options { scenario, pace: PACE });
     let watched = Watched::new(&demo);
     let state = tempfile::tempdir().unwrap();
-    let mut walk = Walk::new(session(&watched, &state).await, size);
+    let mut walk = Walk::new(session(&watched, &state, &demo).await, size);
     enters(&mut walk, &ears).await;
+    checks(&mut walk).await;
     looks(&mut walk).await;
     applies(&mut walk).await;
     walk.rests().await;

@@ -31,7 +31,9 @@ pub(crate) fn lines(checks: &Checks, now: Timestamp, wide: u16) -> Vec<Row> {
     let chosen = checks.at();
     let each = |(at, item): (usize, &Item)| {
         let mut rows = rows(item, at == chosen, now, wide);
-        rows.iter_mut().for_each(|row| row.at = at);
+        for row in &mut rows {
+            row.at = at;
+        }
         rows
     };
     checks.list.sorted().into_iter().enumerate().flat_map(each).collect()

@@ -175,7 +175,8 @@ pub(crate) fn mended(state: &mut State, (name, check): (&str, &str), answer: Res
         return Vec::new();
     }
     let Some(checks) = checks(state) else { return Vec::new() };
-    // Several checks may have waited for the same thing; a fix writes, so pods were agreed to.
+    // Several checks may have waited for the same thing; who agreed to a fix agreed to a pod that looks at it.
+    checks.agreed = true;
     let mends = |item: &&Item| item.finding().is_some_and(|finding| finding.mend.is_some());
     let mut only: Vec<String> = checks.list.items.iter().filter(mends).map(|item| item.check.clone()).collect();
     if only.is_empty() {

@@ -24,7 +24,7 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, state: &State, confirm: &Confirm) {
                 [("context", &target.context), ("server", &target.server), ("namespace", &target.namespace)];
             let title = format!("Apply to {}", environment.name);
             let keys = (" apply", " back to preview");
-            question(canvas, state, confirm, Question { title, says: vec![confirm_sentence(plan)], target, keys });
+            question(canvas, state, confirm, &Question { title, says: vec![confirm_sentence(plan)], target, keys });
         }
         About::Fix { mend, .. } => {
             let Some(glance) = environment.glance() else { return };
@@ -36,7 +36,7 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, state: &State, confirm: &Confirm) {
             ];
             let says = mend.says.clone();
             let title = format!("{} in {}", cut::sentence(&mend.label).trim_end_matches('.'), environment.name);
-            question(canvas, state, confirm, Question { title, says, target, keys: (" do it", " back") });
+            question(canvas, state, confirm, &Question { title, says, target, keys: (" do it", " back") });
         }
     }
 }
@@ -49,7 +49,7 @@ struct Question<'t> {
     keys: (&'static str, &'static str),
 }
 
-fn question(canvas: &mut Canvas<'_>, state: &State, confirm: &Confirm, asked: Question<'_>) {
+fn question(canvas: &mut Canvas<'_>, state: &State, confirm: &Confirm, asked: &Question<'_>) {
     let wide = if confirm.is_fix() { 66 } else { 48 };
     let room = wide.min(canvas.width()).saturating_sub(4);
     let mut lines: Vec<String> = asked.says.iter().flat_map(|line| cut::wrap(line, room)).collect();
@@ -65,7 +65,7 @@ fn question(canvas: &mut Canvas<'_>, state: &State, confirm: &Confirm, asked: Qu
     for (line, y) in lines.iter().zip(0..) {
         inside.put(0, y, &cut::end(line, room), Role::Text);
     }
-    for ((label, value), y) in asked.target.into_iter().zip(said..) {
+    for ((label, value), y) in asked.target.iter().zip(said..) {
         inside.put(0, y, label, Role::Muted);
         inside.put(10, y, &cut::middle(value, room.saturating_sub(10)), Role::Text);
     }

@@ -35,6 +35,9 @@ pub(super) fn facts(outcome: &Outcome) -> Vec<Fact> {
             add("Not done", listed(&outcome.undone, "nothing is left undone"));
         }
     }
+    for despite in &outcome.despite {
+        add("Despite", despite.clone());
+    }
     add("Changed", outcome.changed.join(", "));
     add("Pods", outcome.pods.clone());
     let mut time = stage_words(&outcome.stages);

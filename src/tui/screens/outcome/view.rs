@@ -80,7 +80,9 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, state: &State) {
             body.spot(y, Spot::Key(*action));
         }
         if at + 1 == lines.len() {
-            last.iter().for_each(|(x, size, action)| body.spot_at(*x, y, *size, Spot::Key(*action)));
+            for (x, size, action) in &last {
+                body.spot_at(*x, y, *size, Spot::Key(*action));
+            }
         }
     }
 }
