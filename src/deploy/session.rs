@@ -13,7 +13,7 @@ use crate::module::{CredentialField, Module};
 use crate::plan::Target;
 use crate::project::{Environment, Project, merge};
 use crate::release::Release;
-use crate::secret::{Digest, Item, Judge, Keeper, Rule, Standing};
+use crate::secret::{Digest, Fetch, Item, Judge, Keeper, Rule, Secret, Standing, Unlock};
 
 /// Asks a running operation to stop.
 pub type Stop = tokio_util::sync::CancellationToken;
@@ -51,6 +51,7 @@ pub(super) struct Inner {
     pub(super) source: Source,
     pub(super) digest: Digest,
     pub(super) judge: Judge,
+    pub(super) fetch: Fetch,
     pub(super) state: PathBuf,
     pub(super) who: String,
     pub(super) patience: Duration,
@@ -68,8 +69,9 @@ impl Session {
     pub fn new(setup: Setup) -> Self {
         let Setup { project, module, keeper, source, state, who, patience, flags } = setup;
         let project = RwLock::new(Arc::new(project));
-        let (digest, judge) = (Digest::random(), Judge::default());
-        Self { inner: Arc::new(Inner { project, module, keeper, source, digest, judge, state, who, patience, flags }) }
+        let (digest, judge, fetch) = (Digest::random(), Judge::default(), Fetch::default());
+        let inner = Inner { project, module, keeper, source, digest, judge, fetch, state, who, patience, flags };
+        Self { inner: Arc::new(inner) }
     }
 
     /// The module's name and title.
@@ -91,6 +93,14 @@ impl Session {
     /// Which vault, and whether it is ready. Takes at most 3 s.
     pub async fn vault(&self) -> Standing {
         self.inner.keeper.standing().await
+    }
+
+    /// Opens the vault with its passphrase, for this session only.
+    ///
+    /// # Errors
+    /// It is another passphrase, or the vault has none.
+    pub async fn unlock(&self, passphrase: Secret) -> Result<()> {
+        self.inner.keeper.unlock(Unlock { passphrase, remember: None }).await
     }
 
     /// Waits until everything given to the vault is stored.

@@ -30,10 +30,13 @@ pub(crate) fn is(state: &State, mode: Mode, action: Action) -> bool {
         | Action::Clear
         | Action::Log => true,
         Action::Suspend => cfg!(unix),
+        Action::Unlock => crate::tui::screens::unlock::update::is_wanted(state),
         Action::Watch => watch(state, mode),
         Action::Again => again(state, mode),
         Action::Url => url(state, mode),
-        Action::Generate => focused(state).is_some_and(|field| field.spec.recipe.is_some()),
+        Action::Generate => {
+            focused(state).is_some_and(|field| field.spec.recipe.is_some() && field.spec.from.is_none())
+        }
         Action::Reveal => focused(state).is_some_and(|field| field.spec.masked && !field.is_empty()),
         Action::Apply => preview(state).is_some_and(crate::tui::screens::preview::Preview::is_ready),
         Action::TakeOver => preview(state).and_then(|p| p.plan.as_ref()).is_some_and(crate::plan::Plan::has_conflicts),
@@ -88,6 +91,7 @@ fn url(state: &State, mode: Mode) -> bool {
         | Mode::Preview
         | Mode::Confirm
         | Mode::Value
+        | Mode::Unlock
         | Mode::Rollout
         | Mode::Containers
         | Mode::Text
@@ -115,6 +119,7 @@ fn copy(state: &State, mode: Mode) -> bool {
         | Mode::Credentials
         | Mode::Confirm
         | Mode::Value
+        | Mode::Unlock
         | Mode::Rollout
         | Mode::Containers
         | Mode::Outcome

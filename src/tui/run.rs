@@ -149,6 +149,7 @@ impl Running {
             Wish::Redraw => self.guard.forget(),
             Wish::Suspend => self.guard.suspend()?,
             Wish::Vault
+            | Wish::Unlock(_)
             | Wish::Glance(_)
             | Wish::Survey(_)
             | Wish::Form(_)

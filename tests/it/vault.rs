@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod canary;
+#[cfg(unix)]
+mod file;
 mod keeper;
 mod policy;
 #[cfg(target_os = "linux")]

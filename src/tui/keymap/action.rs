@@ -44,6 +44,8 @@ pub enum Action {
     Again,
     /// To the credentials.
     Credentials,
+    /// Open the vault.
+    Unlock,
     /// Watch what is there.
     Watch,
     /// Show and copy the address.
@@ -109,6 +111,8 @@ pub enum Mode {
     Confirm,
     /// Another value.
     Value,
+    /// The passphrase of the vault.
+    Unlock,
     /// The rollout.
     Rollout,
     /// The choice of a log.
@@ -123,13 +127,14 @@ pub enum Mode {
 
 impl Mode {
     /// Every place.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Matrix,
         Self::Vault,
         Self::Credentials,
         Self::Preview,
         Self::Confirm,
         Self::Value,
+        Self::Unlock,
         Self::Rollout,
         Self::Containers,
         Self::Outcome,
@@ -139,6 +144,6 @@ impl Mode {
 
     /// Whether letters are text there.
     pub const fn takes_text(self) -> bool {
-        matches!(self, Self::Credentials | Self::Confirm | Self::Value)
+        matches!(self, Self::Credentials | Self::Confirm | Self::Value | Self::Unlock)
     }
 }

@@ -226,6 +226,7 @@ fn field(name: &str, title: &str, text: Option<&str>, stored: Option<Timestamp>)
         masked: text.is_none(),
         text: text.map(str::to_owned),
         stored,
+        from: None,
         recipe: None,
         unasked: false,
         keep: false,

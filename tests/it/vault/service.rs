@@ -1,5 +1,6 @@
 //! The keyring of a real session in every state it can be in.
 
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use super::session::{Stage, run, within};
 use super::{NASTY, dev, known, set, shared, text, wait};
 
 fn keyring() -> Keeper {
-    Keeper::choose(VaultKind::Keyring, known())
+    Keeper::choose(VaultKind::Keyring, known(), PathBuf::new())
 }
 
 /// What a keyring that cannot be used says of itself, and what every request says.
@@ -85,12 +86,12 @@ fn each_vault_is_made_by_its_kind() {
     within(Stage::NoBus, "vault::service::each_vault_is_made_by_its_kind", || {
         wait(async {
             for (kind, name) in [(VaultKind::Environ, "process environment"), (VaultKind::Memory, "memory only")] {
-                let keeper = Keeper::choose(kind, known());
+                let keeper = Keeper::choose(kind, known(), PathBuf::new());
                 let standing = keeper.standing().await;
                 assert_eq!((standing.kind, standing.name.as_str(), standing.health), (kind, name, Health::Ready));
                 assert!(keeper.read(&dev()).await.unwrap().is_empty());
             }
-            let failure = Keeper::choose(VaultKind::Stdin, known()).read(&dev()).await.unwrap_err();
+            let failure = Keeper::choose(VaultKind::Stdin, known(), PathBuf::new()).read(&dev()).await.unwrap_err();
             assert_eq!(failure.to_string(), "standard input holds no credentials: it is empty");
         });
     });
