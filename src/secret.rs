@@ -24,7 +24,7 @@ mod typed;
 mod value;
 mod vault;
 
-pub use environ::{Environ, is_credential, variable};
+pub use environ::{Environ, is_credential, note_variable, variable};
 pub use fetch::{Fetch, descriptor};
 pub use file::{AgeFile, Opens, Recipient, Seals, WORK, WRONG_PASSPHRASE};
 pub use generate::{LENGTH, generate};

@@ -33,6 +33,7 @@ Examples:
   landfall plan dev                         what would change; nothing is written
   landfall apply dev --yes                  apply and follow until it is well
   landfall apply prod --yes --confirm prod  the same, where the environment is protected
+  landfall vault use file                   keep credentials in an encrypted file: no desktop needed
   kubectl get all -o yaml | landfall health -f -
 
 Exit codes:

@@ -7,7 +7,18 @@ use super::Session;
 use crate::document::suggest;
 use crate::failure::{Failure, Kind, Result};
 use crate::project::{Project, Reference, References, Source};
-use crate::secret::{Credential, Credentials, Fetch};
+use crate::secret::{Credential, Credentials, Fetch, note_variable};
+
+/// Notes which variables of the environment hold credentials: no program that is started sees them.
+pub(super) fn note_variables(project: &Project) {
+    let references = project.environments.iter().flat_map(|environment| environment.references.values());
+    for reference in references {
+        match &reference.source {
+            Source::Variable(name) => note_variable(name),
+            Source::Program(_) | Source::Input | Source::Descriptor(_) => {}
+        }
+    }
+}
 
 impl Session {
     /// The references of an environment.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use super::refer::note_variables;
 use crate::cluster::{Cluster, Source};
 use crate::failure::{Failure, Result};
 use crate::module::{CredentialField, Module};
@@ -68,6 +69,7 @@ impl Session {
     /// Begins a session.
     pub fn new(setup: Setup) -> Self {
         let Setup { project, module, keeper, source, state, who, patience, flags } = setup;
+        note_variables(&project);
         let project = RwLock::new(Arc::new(project));
         let (digest, judge, fetch) = (Digest::random(), Judge::default(), Fetch::default());
         let inner = Inner { project, module, keeper, source, digest, judge, fetch, state, who, patience, flags };

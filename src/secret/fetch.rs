@@ -34,24 +34,35 @@ const LIMIT: usize = 64 << 10;
 const COMPLAINT: usize = 8 << 10;
 
 /// Reads values where they rest, and remembers for one run what can be read only once.
-#[derive(Default)]
 pub struct Fetch {
+    patience: Duration,
     once: Mutex<BTreeMap<u32, Secret>>,
     printed: Mutex<BTreeMap<Vec<String>, (Instant, Secret)>>,
 }
 
+impl Default for Fetch {
+    fn default() -> Self {
+        Self::with_patience(PROGRAM)
+    }
+}
+
 impl Fetch {
+    /// One that gives a program so long.
+    pub fn with_patience(patience: Duration) -> Self {
+        Self { patience, once: Mutex::default(), printed: Mutex::default() }
+    }
+
     /// What a program prints, without its last line break. It is started without a shell, in this folder, with nothing
     /// on standard input and without the credentials that the process environment holds for landfall.
     ///
     /// # Errors
-    /// It cannot be started, ends badly, takes longer than a minute, or prints no single value.
+    /// It cannot be started, ends badly, takes longer than a minute (or another patience), or prints no single value.
     pub async fn program(&self, words: &[String], folder: &Path) -> Result<Secret> {
         let known = self.printed.lock().unwrap_or_else(PoisonError::into_inner).get(words).cloned();
         if let Some((_, secret)) = known.filter(|(read, _)| read.elapsed() < GOOD) {
             return Ok(secret);
         }
-        let secret = run(words, folder, PROGRAM).await?;
+        let secret = run(words, folder, self.patience).await?;
         let entry = (words.to_vec(), (Instant::now(), secret.clone()));
         self.printed.lock().unwrap_or_else(PoisonError::into_inner).extend([entry]);
         Ok(secret)

@@ -18,7 +18,6 @@ pub(crate) fn is(state: &State, mode: Mode, action: Action) -> bool {
         | Action::PageDown
         | Action::NextPane
         | Action::PrevPane
-        | Action::Open
         | Action::Back
         | Action::Help
         | Action::Leave
@@ -29,8 +28,10 @@ pub(crate) fn is(state: &State, mode: Mode, action: Action) -> bool {
         | Action::Save
         | Action::Clear
         | Action::Log => true,
+        // Enter unlocks where that is possible, and asks again where it is not.
+        Action::Open => mode != Mode::Vault || !unlock(state),
         Action::Suspend => cfg!(unix),
-        Action::Unlock => crate::tui::screens::unlock::update::is_wanted(state),
+        Action::Unlock => unlock(state),
         Action::Watch => watch(state, mode),
         Action::Again => again(state, mode),
         Action::Url => url(state, mode),
@@ -52,6 +53,10 @@ pub(crate) fn is(state: &State, mode: Mode, action: Action) -> bool {
         Action::Evidence => rollout(state).is_some_and(|rollout| rollout.progress.started.is_some()),
         Action::Next => next(state),
     }
+}
+
+fn unlock(state: &State) -> bool {
+    crate::tui::screens::unlock::update::is_wanted(state)
 }
 
 fn focused(state: &State) -> Option<&crate::tui::screens::credentials::Field> {

@@ -4,6 +4,7 @@
 
 mod broken;
 mod person;
+mod vault;
 
 use std::process::{Command, Stdio};
 

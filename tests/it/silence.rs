@@ -4,6 +4,8 @@
 mod cluster;
 mod ears;
 mod inside;
+mod process;
 mod reports;
 mod screens;
+mod vaults;
 mod walk;

@@ -37,7 +37,11 @@ impl Machine {
     fn handing(&self, passphrase: &str, arguments: &[&str], input: &str) -> Said {
         self.write("handed-over", passphrase);
         let quoted: Vec<String> = arguments.iter().map(|argument| format!("'{argument}'")).collect();
-        let line = format!("exec 3< <(cat handed-over); exec '{}' {} < input", env!("CARGO_BIN_EXE_landfall"), quoted.join(" "));
+        let line = format!(
+            "exec 3< <(cat handed-over); exec '{}' {} < input",
+            env!("CARGO_BIN_EXE_landfall"),
+            quoted.join(" ")
+        );
         self.write("input", input);
         let command = self.command(&[]);
         let mut shell = Command::new("bash");
@@ -76,7 +80,10 @@ fn the_file_is_set_up_chosen_and_used() {
     let machine = Machine::with_project();
     let nobody = machine.run(&["vault", "use", "file"]);
     nobody.ends(2).complains("nobody is there to answer");
-    machine.handing("short", &["vault", "use", "file"], "").ends(2).complains("this passphrase cannot be used: too short");
+    machine
+        .handing("short", &["vault", "use", "file"], "")
+        .ends(2)
+        .complains("this passphrase cannot be used: too short");
     assert!(!machine.path("data/landfall/vault").exists());
 
     let made = machine.opens(&["vault", "use", "file"]);
@@ -86,7 +93,10 @@ fn the_file_is_set_up_chosen_and_used() {
     assert_eq!(std::fs::metadata(pin).unwrap().permissions().mode() & 0o777, 0o600);
     machine.opens(&["vault", "status"]).ends(0).says("vault: encrypted file, unlocked").says("holds    nothing yet");
 
-    machine.handing(PASSPHRASE, &["creds", "set", "dev", "pgsql.password"], VALUE).ends(0).says("set dev: pgsql.password");
+    machine
+        .handing(PASSPHRASE, &["creds", "set", "dev", "pgsql.password"], VALUE)
+        .ends(0)
+        .says("set dev: pgsql.password");
     let status = machine.opens(&["vault", "status", "-o", "json"]).ends(0).rows().remove(0);
     assert_eq!((status["chosen"].as_bool(), status["credentials"].as_u64()), (Some(true), Some(4)), "{status}");
     machine.opens(&["creds", "list", "dev"]).ends(0).says("pgsql.password").says("encrypted file, unlocked");
@@ -152,7 +162,8 @@ fn unlocked_for_a_while_is_unlocked_for_all() {
 /// Runs a program of Debian's package age in a machine's folder.
 fn age(machine: &Machine, program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program).args(arguments).current_dir(machine.home.path()).output();
-    let output = output.unwrap_or_else(|error| panic!("{program} cannot be run ({error}); on Debian: apt-get install age"));
+    let output =
+        output.unwrap_or_else(|error| panic!("{program} cannot be run ({error}); on Debian: apt-get install age"));
     assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
@@ -166,7 +177,10 @@ fn what_is_saved_can_be_opened_elsewhere_and_taken_over_after_a_look() {
     let recipient = recipient.trim();
 
     machine.run(&["vault", "export", "saved.age", "--recipient", recipient]).ends(3).complains("is locked");
-    machine.opens(&["vault", "export", "saved.age", "--recipient", "age1nope"]).ends(2).complains("no recipient of age");
+    machine
+        .opens(&["vault", "export", "saved.age", "--recipient", "age1nope"])
+        .ends(2)
+        .complains("no recipient of age");
     machine.opens(&["vault", "export", "saved.age"]).ends(2).complains("nobody is there to answer");
     assert!(!machine.path("saved.age").exists());
     machine.opens(&["vault", "export", "saved.age", "--recipient", recipient]).ends(0).says("saved saved.age");
@@ -176,7 +190,8 @@ fn what_is_saved_can_be_opened_elsewhere_and_taken_over_after_a_look() {
     let text = age(&machine, "age", &["-d", "-i", "key.txt", "saved.age"]);
     assert!(text.starts_with(r#"{"v":1,"items":{"mlflow-"#) && text.contains(VALUE), "{text}");
 
-    for wrong in [&["vault", "export", "x", "--plaintext"][..], &["vault", "export"], &["vault", "export", "x", "--to-stdout"]]
+    for wrong in
+        [&["vault", "export", "x", "--plaintext"][..], &["vault", "export"], &["vault", "export", "x", "--to-stdout"]]
     {
         machine.opens(wrong).ends(2);
     }
@@ -215,7 +230,10 @@ fn plain_text_goes_to_a_program_only_where_that_is_insisted_on() {
     let machine = Machine::with_vault();
     machine.handing(PASSPHRASE, &["creds", "set", "dev", "pgsql.password"], VALUE).ends(0);
     machine.write("handed-over", PASSPHRASE);
-    let line = format!("exec 3< handed-over; '{}' vault export --plaintext --to-stdout > plain", env!("CARGO_BIN_EXE_landfall"));
+    let line = format!(
+        "exec 3< handed-over; '{}' vault export --plaintext --to-stdout > plain",
+        env!("CARGO_BIN_EXE_landfall")
+    );
     let mut shell = Command::new("bash");
     shell.args(["-c", &line]).current_dir(machine.home.path()).env_clear();
     let command = machine.command(&[]);
@@ -242,7 +260,8 @@ fn everything_moves_from_one_vault_to_another_or_nothing() {
     }
     machine.opens(&["vault", "migrate", "file", "keyring"]).ends(3).complains("no D-Bus session bus");
     machine.opens(&["vault", "migrate", "keyring", "file"]).ends(3).complains("no D-Bus session bus");
-    let said = r#"{"dev": {"pgsql.password": "c4n4ry-stored-Xq7-w+q:/%"}, "shared": {"registry.token": "c4n4ry-token"}}"#;
+    let said =
+        r#"{"dev": {"pgsql.password": "c4n4ry-stored-Xq7-w+q:/%"}, "shared": {"registry.token": "c4n4ry-token"}}"#;
     let moved = machine.handing(PASSPHRASE, &["vault", "migrate", "stdin", "file", "--yes"], said);
     moved.ends(0).says("+ pgsql.password  is set").says("+ registry.token  is set").says("moved file");
     moved.complains("what stdin holds is still there").keeps_quiet("c4n4ry");

@@ -16,7 +16,7 @@ use super::world;
 pub(crate) type Scene = fn(&mut Stage);
 
 /// Every scene by name.
-pub(crate) const ALL: [(&str, Scene); 13] = [
+pub(crate) const ALL: [(&str, Scene); 15] = [
     ("matrix", |_| {}),
     ("credentials", credentials),
     ("preview", preview),
@@ -27,6 +27,11 @@ pub(crate) const ALL: [(&str, Scene); 13] = [
     ("outcome-stopped", stopped),
     ("help", help),
     ("vault-locked", locked),
+    ("vault-unlock", unlock),
+    ("vault-file", |stage| {
+        stage.vault = world::locked_file;
+        stage.press("Enter");
+    }),
     ("matrix-failing", |stage| stage.press("Right Right")),
     ("preview-blocked", blocked),
     ("watch", watch),
@@ -209,8 +214,14 @@ fn help(stage: &mut Stage) {
 }
 
 pub(crate) fn locked(stage: &mut Stage) {
-    stage.locked = true;
+    stage.vault = world::locked;
     stage.press("Enter");
+}
+
+/// The encrypted file is locked, and its passphrase is being typed.
+pub(crate) fn unlock(stage: &mut Stage) {
+    stage.vault = world::locked_file;
+    stage.press("r u 'the-lighthouse");
 }
 
 pub(crate) fn watch(stage: &mut Stage) {

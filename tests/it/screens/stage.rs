@@ -3,7 +3,7 @@
 use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};
 use landfall::deploy::{Event, Form, What};
-use landfall::secret::{Judge, Level, Opinion, Rule};
+use landfall::secret::{Judge, Level, Opinion, Rule, Standing};
 use landfall::tui::effect::{Answer, Effect, Question, Wish};
 use landfall::tui::keymap::Chord;
 use landfall::tui::msg::Msg;
@@ -21,8 +21,8 @@ pub(crate) struct Stage {
     pub(crate) now: Timestamp,
     pub(crate) open: Vec<Effect>,
     pub(crate) size: Size,
-    /// Whether the vault is locked.
-    pub(crate) locked: bool,
+    /// How the vault is.
+    pub(crate) vault: fn() -> Standing,
 }
 
 pub(crate) const NORMAL: Size = Size { width: 80, height: 24 };
@@ -37,7 +37,7 @@ impl Stage {
     pub(crate) fn with(options: Options, size: Size) -> Self {
         let names = ["dev", "stg", "prod"].map(str::to_owned).to_vec();
         let app = App::of(("mlflow".into(), "MLflow".into()), names, options, size).unwrap();
-        let mut stage = Self { app, now: world::now(), open: Vec::new(), size, locked: false };
+        let mut stage = Self { app, now: world::now(), open: Vec::new(), size, vault: world::vault };
         stage.app.handle(Msg::Tick(stage.now));
         let effects = stage.app.start();
         stage.take(effects);
@@ -52,7 +52,7 @@ impl Stage {
 
     fn take(&mut self, effects: Vec<Effect>) {
         for effect in effects {
-            match answer(&effect.wish, self.locked) {
+            match answer(&effect.wish, (self.vault)()) {
                 Some(answer) => self.send(Msg::Answer(effect.question, answer)),
                 None => self.open.push(effect),
             }
@@ -125,8 +125,7 @@ impl Stage {
 }
 
 /// The answer of the hand-made world; none where a test has to give it.
-fn answer(wish: &Wish, locked: bool) -> Option<Answer> {
-    let vault = if locked { world::locked() } else { world::vault() };
+fn answer(wish: &Wish, vault: Standing) -> Option<Answer> {
     Some(match wish {
         Wish::Vault => Answer::Vault(vault),
         Wish::Glance(name) => Answer::Glance(Box::new(Ok(world::glance(name)))),
@@ -158,7 +157,8 @@ fn answer(wish: &Wish, locked: bool) -> Option<Answer> {
         Wish::Save { .. } => Answer::Saved(Ok(())),
         Wish::SetValue { .. } => Answer::ValueSet(Ok(())),
         Wish::Stop(_) | Wish::Copy(_) | Wish::Redraw | Wish::Suspend => Answer::Done,
-        Wish::Reveal { .. }
+        Wish::Unlock(_)
+        | Wish::Reveal { .. }
         | Wish::Prepare { .. }
         | Wish::Apply(_)
         | Wish::Watch { .. }

@@ -39,6 +39,15 @@ pub(crate) fn locked() -> Standing {
     }
 }
 
+pub(crate) fn locked_file() -> Standing {
+    Standing {
+        kind: VaultKind::File,
+        name: "encrypted file".into(),
+        health: secret::Health::Locked { cure: "unlock it with: landfall vault unlock".into() },
+        writable: true,
+    }
+}
+
 pub(crate) fn glance(name: &str) -> Glance {
     let prod = name == "prod";
     let port = match name {
