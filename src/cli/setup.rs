@@ -37,14 +37,12 @@ pub async fn begin(args: &Args, given: Option<Cluster>) -> Result<Session> {
         (None, None) => Project::load(&Project::find(&here()?)?)?,
     };
     let module = Module::load(&project.module, &project.folder)?;
-    let keeper = match &given {
-        Some(_) => Keeper::open(VaultKind::Memory, || Ok(Box::new(Memory::default()))),
-        None => {
-            let keeper = choose::keeper(args, known(&project, &module))?;
-            choose::open(&keeper, args.asking()).await?;
-            keeper
-        }
+    let keeper = if given.is_some() {
+        Keeper::open(VaultKind::Memory, || Ok(Box::new(Memory::default())))
+    } else {
+        choose::keeper(args, known(&project, &module))?
     };
+    choose::open(&keeper, args.asking()).await?;
     let throwaway = given.is_some();
     let project = if throwaway { without_references(project) } else { project };
     let (source, state) = match given {

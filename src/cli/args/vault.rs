@@ -61,7 +61,7 @@ pub struct Export {
     #[arg(long)]
     pub(in crate::cli) to_stdout: bool,
     /// Without encryption: only with --to-stdout, and never to a terminal
-    #[arg(long, requires = "to_stdout", conflicts_with = "recipient")]
+    #[arg(long, requires = "to_stdout", conflicts_with_all = ["recipient", "file"])]
     pub(in crate::cli) plaintext: bool,
 }
 

@@ -60,7 +60,9 @@ impl Report {
         match (held, count) {
             (Some(held), Some(count)) if count > 0 => {
                 say("holds", &format!("{} in {}", counted(count, "credential"), counted(held.len(), "item")));
-                held.iter().for_each(|(item, count)| say("", &format!("{item}: {count}")));
+                for (item, count) in held {
+                    say("", &format!("{item}: {count}"));
+                }
             }
             (Some(_), _) => say("holds", "nothing yet"),
             (None, _) => {}

@@ -98,7 +98,7 @@ fn the_file_is_set_up_chosen_and_used() {
         .ends(0)
         .says("set dev: pgsql.password");
     let status = machine.opens(&["vault", "status", "-o", "json"]).ends(0).rows().remove(0);
-    assert_eq!((status["chosen"].as_bool(), status["credentials"].as_u64()), (Some(true), Some(4)), "{status}");
+    assert_eq!((status["chosen"].as_bool(), status["credentials"].as_u64()), (Some(true), Some(5)), "{status}");
     machine.opens(&["creds", "list", "dev"]).ends(0).says("pgsql.password").says("encrypted file, unlocked");
 
     let locked = machine.run(&["creds", "list", "dev"]);

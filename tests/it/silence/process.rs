@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
@@ -35,14 +36,14 @@ fn as_a_person(program: &Path, arguments: &[&str]) -> Command {
 /// The program while it holds the canaries and waits for a cluster that does not answer.
 struct Waiting {
     child: Child,
-    _program: TempDir,
+    folder: TempDir,
     place: Place,
-    _cluster: std::net::TcpListener,
+    _cluster: (TcpListener, TcpStream),
 }
 
 impl Waiting {
     fn starts() -> Self {
-        let cluster = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let cluster = TcpListener::bind("127.0.0.1:0").unwrap();
         let place = Place::new(&format!("http://{}", cluster.local_addr().unwrap()), "{token: a-token}");
         for name in ["", "home"] {
             fs::set_permissions(place.path(name), fs::Permissions::from_mode(0o777)).unwrap();
@@ -64,12 +65,15 @@ impl Waiting {
         // It asks the cluster once it has read everything.
         cluster.set_nonblocking(true).unwrap();
         let begun = Instant::now();
-        while cluster.accept().is_err() {
+        let asked = loop {
+            if let Ok((stream, _)) = cluster.accept() {
+                break stream;
+            }
             assert!(begun.elapsed() < Duration::from_secs(20), "the cluster was never asked");
             assert!(child.try_wait().unwrap().is_none(), "it ended");
             std::thread::yield_now();
-        }
-        Self { child, _program: folder, place, _cluster: cluster }
+        };
+        Self { child, folder, place, _cluster: (cluster, asked) }
     }
 
     fn process(&self, name: &str) -> String {
@@ -136,7 +140,7 @@ fn a_crash_leaves_no_memory_behind() {
 #[test]
 fn a_passphrase_can_be_handed_over_to_it_all_the_same() {
     let waiting = Waiting::starts();
-    let program = waiting._program.path().join("landfall");
+    let program = waiting.folder.path().join("landfall");
     let line = "exec 3< <(printf none-of-these); exec \"$0\" creds list dev --vault file";
     let mut command = as_a_person(Path::new("/bin/bash"), &["-c", line, program.to_str().unwrap()]);
     let known = waiting.place.landfall(&[]);

@@ -83,7 +83,7 @@ fn locked_on_a_desktop_where_nobody_answers() {
         assert_eq!(standing.words(), "vault: keyring login, locked");
         assert_eq!(failure.to_string(), "the keyring is locked");
         for words in [&["creds", "list", "dev"][..], &["creds", "set", "dev", "pgsql.password"], &["vault", "status"]] {
-            program(words, "keyring login");
+            program(words, "locked");
         }
         assert!(!is_taken(PROMPTER), "somebody was asked on the desktop");
 

@@ -2,7 +2,7 @@
 
 use crate::cli::ask;
 use crate::failure::{Failure, Kind, Result};
-use crate::secret::{Judge, Level, Opinion, Rule, Secret};
+use crate::secret::{Judge, Opinion, Rule, Secret};
 
 /// The fewest characters of a passphrase. Whoever gets hold of the file tries them at leisure.
 const MINIMUM: usize = 12;
@@ -19,7 +19,8 @@ pub(super) fn new(question: &str) -> Result<Secret> {
             ask::remark(&opinion.advice);
             continue;
         }
-        ask::remark(&format!("{}{}", said(&opinion), if opinion.warns { &opinion.advice } else { "" }));
+        let Opinion { words, advice, .. } = &opinion;
+        ask::remark(&if advice.is_empty() { words.clone() } else { format!("{words}. {advice}") });
         if opinion.warns && !ask::yes("Use it all the same?")? {
             continue;
         }
@@ -53,13 +54,6 @@ fn judge(passphrase: &Secret) -> Opinion {
         masked: true,
     };
     Judge::default().judge("landfall", &rule, passphrase)
-}
-
-fn said(opinion: &Opinion) -> String {
-    match opinion.level {
-        Level::Strong | Level::Fair => format!("{}. ", opinion.words),
-        Level::Needed | Level::TooShort | Level::Malformed | Level::Leftover | Level::Weak => String::new(),
-    }
 }
 
 fn none() -> Failure {

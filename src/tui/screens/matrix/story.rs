@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::deploy::{Fill, Reach, Survey};
 use crate::failure::Failure;
 use crate::health::{Cause, Health, Node, Verdict};
-use crate::secret::Health as Vault;
+use crate::secret::{Health as Vault, INSTEAD, VaultKind};
 use crate::tui::screens::unlock;
 use crate::tui::state::{Environment, State};
 use crate::tui::theme::Role;
@@ -56,6 +56,9 @@ fn vault(state: &State, say: &mut impl FnMut(&str, Role)) {
         Some(Vault::Locked { cure }) => say(&format!("! The vault is locked. {cure}"), Role::Warn),
         Some(Vault::Unavailable { why, cure }) => {
             say(&format!("! The vault is not there: {why}. {cure}"), Role::Warn);
+            if state.vault.as_ref().is_some_and(|vault| vault.kind == VaultKind::Keyring) {
+                say(&format!("  {INSTEAD}"), Role::Text);
+            }
         }
         Some(Vault::Ready) | None => {}
     }
