@@ -4,6 +4,7 @@
 
 mod args;
 mod ask;
+mod choose;
 mod journal;
 mod report;
 mod setup;

@@ -5,29 +5,36 @@
 //! back from one vault to another.
 
 mod environ;
+mod fetch;
+mod file;
 mod generate;
 mod json;
 mod keeper;
 mod keyring;
 mod memory;
+mod parcel;
 mod policy;
 #[cfg(target_os = "linux")]
 mod probe;
 mod process;
+mod remembered;
 mod stdin;
 mod stored;
 mod typed;
 mod value;
 mod vault;
 
-pub use environ::{Environ, is_credential, variable};
+pub use environ::{Environ, is_credential, note_variable, variable};
+pub use fetch::{Fetch, descriptor};
+pub use file::{AgeFile, Opens, Recipient, Seals, WORK, WRONG_PASSPHRASE};
 pub use generate::{LENGTH, generate};
-pub use keeper::Keeper;
+pub use keeper::{INSTEAD, Keeper};
 pub use keyring::Keyring;
 pub use memory::Memory;
+pub use parcel::{Parcel, Wants};
 pub use policy::{Judge, Level, Opinion, Pattern, Rule};
 pub use process::harden;
 pub use stdin::Stdin;
 pub use typed::{Refusal, Typed};
 pub use value::{Credential, Credentials, Digest, Secret};
-pub use vault::{Health, Item, Known, Standing, Vault, VaultKind};
+pub use vault::{Health, Item, Known, Standing, Unlock, Vault, VaultKind};

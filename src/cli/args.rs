@@ -1,10 +1,16 @@
 //! What can be said on the command line.
 
+mod vault;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub(super) use vault::{Export, Import as VaultImport, Migrate, Unlock, Vault};
+
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
+
+use super::choose::Asking;
 
 /// Brings an environment up on Kubernetes by hand: credentials, preview, apply, live rollout.
 ///
@@ -28,6 +34,7 @@ Examples:
   landfall plan dev                         what would change; nothing is written
   landfall apply dev --yes                  apply and follow until it is well
   landfall apply prod --yes --confirm prod  the same, where the environment is protected
+  landfall vault use file                   keep credentials in an encrypted file: no desktop needed
   kubectl get all -o yaml | landfall health -f -
 
 Exit codes:
@@ -64,7 +71,7 @@ pub(super) struct Common {
     pub(super) context: Option<String>,
     /// Where credentials rest
     #[arg(
-        help = "Where credentials rest: keyring, env (LANDFALL_CREDENTIAL_<ENV>_<FIELD>), stdin (one JSON object) or memory",
+        help = "Where credentials rest: keyring, file (encrypted), env (LANDFALL_CREDENTIAL_<ENV>_<FIELD>), stdin (one JSON object) or memory",
         long,
         global = true,
         value_name = "VAULT",
@@ -109,6 +116,9 @@ pub enum Verb {
     /// List, set, generate and remove an environment's credentials
     #[command(subcommand)]
     Creds(Creds),
+    /// Choose where this machine keeps credentials, unlock and lock it, move and save what it holds
+    #[command(subcommand)]
+    Vault(Vault),
     /// Print the objects of an environment; secret values are never shown
     Render(Render),
     /// Show what would change in the cluster; nothing is written
@@ -357,6 +367,23 @@ impl Args {
     /// Whether the demo cluster should hurry, since nobody watches it at its believable pace.
     pub fn hurries(&self) -> bool {
         matches!(self.verb, Some(Verb::Status(_) | Verb::Watch(_)))
+    }
+
+    /// Whether the passphrase of a locked vault is asked for: where credentials are needed, and the screens do not ask.
+    pub(super) fn asking(&self) -> Asking {
+        match &self.verb {
+            Some(Verb::Creds(_) | Verb::Render(_) | Verb::Plan(_) | Verb::Apply(_) | Verb::Import(_)) => Asking::Prompt,
+            None
+            | Some(
+                Verb::Demo
+                | Verb::Init(_)
+                | Verb::Vault(_)
+                | Verb::Status(_)
+                | Verb::Watch(_)
+                | Verb::Health(_)
+                | Verb::Completion { .. },
+            ) => Asking::No,
+        }
     }
 
     /// Whether to draw with ASCII characters only.

@@ -6,6 +6,7 @@ mod follow;
 mod json;
 mod paint;
 mod plan;
+mod vault;
 mod words;
 
 use std::fmt::Write as _;
@@ -24,6 +25,7 @@ use crate::object::Key;
 use crate::plan::Plan;
 use crate::secret::{Standing, VaultKind};
 use paint::{Role, paint};
+pub(super) use vault::Status;
 
 /// Where credentials that were found in a file go.
 #[derive(Debug, Clone)]
@@ -83,6 +85,14 @@ pub(super) fn written() -> Result<()> {
 /// Text; colours only reach a terminal.
 pub(super) fn text(text: &str) {
     if let Err(error) = put(&mut anstream::stdout(), text) {
+        let _ = LOST.set(error.kind());
+    }
+}
+
+/// Something that is no text of ours: a file that was saved elsewhere.
+pub(super) fn bytes(bytes: &[u8]) {
+    let mut out = io::stdout();
+    if let Err(error) = out.write_all(bytes).and_then(|()| out.flush()) {
         let _ = LOST.set(error.kind());
     }
 }

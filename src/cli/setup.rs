@@ -1,12 +1,12 @@
 //! From arguments to a session: which project, which vault, which way to the clusters.
 
-use std::io::{self, IsTerminal};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
 
 use super::args::{Args, Door, Verb};
-use super::ask;
+use super::{ask, choose};
 use crate::check::Web;
 use crate::cluster::{SignIns, Source};
 use crate::deploy::{Session, Setup};
@@ -40,11 +40,14 @@ pub async fn begin(args: &Args, given: Option<Cluster>) -> Result<Session> {
         (None, None) => Project::load(&Project::find(&here()?)?)?,
     };
     let module = Module::load(&project.module, &project.folder)?;
-    let keeper = match &given {
-        Some(_) => Keeper::open(VaultKind::Memory, || Ok(Box::new(Memory::default()))),
-        None => Keeper::choose(vault(args)?, known(&project, &module)),
+    let keeper = if given.is_some() {
+        Keeper::open(VaultKind::Memory, || Ok(Box::new(Memory::default())))
+    } else {
+        choose::keeper(args, known(&project, &module))?
     };
+    choose::open(&keeper, args.asking()).await?;
     let throwaway = given.is_some();
+    let project = if throwaway { without_references(project) } else { project };
     let (source, state, web) = match given {
         Some(Cluster { client, context, server, web, folder }) => {
             let given = Source::Given { client, context: context.to_owned(), server: server.to_owned() };
@@ -77,20 +80,6 @@ pub(super) fn source(args: &Args) -> Source {
         Door::Reports | Door::Screen => SignIns::default(),
     };
     Source::Kubeconfig { file, context, sign_ins }
-}
-
-/// The vault that the arguments name.
-///
-/// # Errors
-/// When there is no such vault.
-pub(super) fn vault(args: &Args) -> Result<VaultKind> {
-    let kind = args.common.vault.as_deref().map_or(Ok(VaultKind::Keyring), str::parse)?;
-    if kind == VaultKind::Stdin && io::stdin().is_terminal() {
-        return Err(Failure::input("nothing is piped into --vault stdin: standard input is a terminal").hint(
-            "pipe in one JSON object: {\"dev\": {\"pgsql.password\": \"…\"}, \"shared\": {\"registry.token\": \"…\"}}",
-        ));
-    }
-    Ok(kind)
 }
 
 /// The names a read-only vault needs.
@@ -132,7 +121,7 @@ pub(super) fn state_folder() -> Result<PathBuf> {
     Ok(strategy.state_dir().unwrap_or_else(|| strategy.data_dir()))
 }
 
-fn strategy() -> Result<impl AppStrategy> {
+pub(super) fn strategy() -> Result<impl AppStrategy> {
     let names = AppStrategyArgs {
         top_level_domain: "dev".to_owned(),
         author: "landfall".to_owned(),
@@ -163,6 +152,12 @@ fn who() -> String {
     #[cfg(not(unix))]
     let host = std::env::var("COMPUTERNAME").unwrap_or_else(|_| "here".to_owned());
     crate::object::clean(&format!("{}@{host}", user.unwrap_or_else(|| "somebody".to_owned())))
+}
+
+/// Throwaway credentials take the place of what would be read elsewhere.
+fn without_references(mut project: Project) -> Project {
+    project.environments.iter_mut().for_each(|environment| environment.references.clear());
+    project
 }
 
 const DEMO_PROJECT: &str = include_str!("../../assets/demo/landfall.yaml");

@@ -11,6 +11,7 @@ mod init;
 mod plan;
 mod render;
 mod status;
+mod vault;
 mod watch;
 
 use super::args::{Args, Output, Settings, Verb};
@@ -37,6 +38,10 @@ pub async fn run(args: Args, given: Option<Cluster>) -> Result<u8> {
             let demo = given.is_some();
             creds::run(&begin(&args, given).await?, creds, demo, report).await?
         }
+        Some(Verb::Vault(_)) if given.is_some() => {
+            return Err(Failure::input("the demo has a vault of its own, in memory").hint("leave --demo out"));
+        }
+        Some(Verb::Vault(vault)) => vault::run(&args, vault, report).await?,
         Some(Verb::Render(render)) => render::run(&begin(&args, given).await?, render, report).await?,
         Some(Verb::Plan(plan)) => plan::run(&begin(&args, given).await?, plan, report).await?,
         Some(Verb::Check(check)) => Box::pin(check::run(&begin(&args, given).await?, check, report)).await?,

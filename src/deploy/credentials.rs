@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Entry, Form, FormField, FormGroup, Session};
 use crate::failure::{Failure, Kind, Result};
 use crate::module::{CredentialField, CredentialGroup};
-use crate::project::Project;
+use crate::project::{Project, Reference};
 use crate::secret::{Credential, Credentials, Judge, Opinion, Secret, VaultKind, generate, variable};
 
 impl Session {
@@ -18,12 +18,22 @@ impl Session {
         project.environment(environment)?;
         self.note_all(&project).await;
         let stored = self.gather(&project, environment).await?;
+        let references = self.references(&project, environment)?;
         let others: Vec<String> =
             project.environments.iter().map(|e| e.name.clone()).filter(|name| name != environment).collect();
         let groups = self.inner.module.groups.iter().map(|group| FormGroup {
             title: group.title.clone(),
             shared_with: if group.shared { others.clone() } else { Vec::new() },
-            fields: group.fields.iter().map(|field| form_field(field, &stored)).collect(),
+            fields: group
+                .fields
+                .iter()
+                .map(|field| match references.get(&field.name) {
+                    Some(reference) => {
+                        FormField { from: Some(reference.source.words()), text: None, ..form_field(field, &stored) }
+                    }
+                    None => form_field(field, &stored),
+                })
+                .collect(),
         });
         Ok(Form { environment: environment.to_owned(), groups: groups.collect(), vault: self.vault().await })
     }
@@ -35,13 +45,17 @@ impl Session {
         Some(self.inner.judge.judge(place, &self.rule(field), value))
     }
 
-    /// The stored value of a field, to reveal it.
+    /// The value of a field, to reveal it: what is stored, or what is read where it rests.
     ///
     /// # Errors
-    /// The vault is not ready, or there is no such field.
+    /// The vault is not ready, there is no such field, or it cannot be read.
     pub async fn reveal(&self, environment: &str, field: &str) -> Result<Option<Secret>> {
         self.field(field)?;
-        let stored = self.gather(&self.project(), environment).await?;
+        let project = self.project();
+        if let Some(reference) = self.references(&project, environment)?.get(field) {
+            return Ok(Some(self.fetch(&project, field, reference).await?.value));
+        }
+        let stored = self.gather(&project, environment).await?;
         Ok(stored.get(field).map(|credential| credential.value.clone()))
     }
 
@@ -53,8 +67,12 @@ impl Session {
     pub async fn save(&self, environment: &str, entries: Vec<Entry>) -> Result<()> {
         let project = self.project();
         project.environment(environment)?;
+        let references = self.references(&project, environment)?;
         for entry in &entries {
             let field = self.field(&entry.field)?;
+            if let Some(reference) = references.get(&field.name) {
+                return Err(refers(environment, &field.name, reference));
+            }
             if let Some(why) = Judge::refuses(&self.rule(field), &entry.value)
                 && !entry.value.is_empty()
             {
@@ -67,7 +85,7 @@ impl Session {
             let entered = entries.iter().find(|entry| entry.field == field.name).map(|entry| entry.value.clone());
             let value = match entered {
                 Some(value) => Some(value),
-                None if stored.contains_key(&field.name) => None,
+                None if stored.contains_key(&field.name) || references.contains_key(&field.name) => None,
                 None if field.unasked => Some(generate(field.recipe.map_or(crate::secret::LENGTH, |r| r.length))?),
                 None => field.default.clone().map(Secret::new),
             };
@@ -106,9 +124,12 @@ impl Session {
         Ok(())
     }
 
-    /// The credentials of an environment, shared ones included.
+    /// The stored credentials of an environment, shared ones included, without those that are read where they rest.
     pub(super) async fn gather(&self, project: &Project, environment: &str) -> Result<Credentials> {
-        self.inner.keeper.gather(&Self::item(project, Some(environment))).await
+        let references = self.references(project, environment)?;
+        let mut stored = self.inner.keeper.gather(&Self::item(project, Some(environment))).await?;
+        stored.retain(|name, _| !references.contains_key(name));
+        Ok(stored)
     }
 
     pub(super) fn fields(&self) -> impl Iterator<Item = &CredentialField> {
@@ -135,10 +156,25 @@ impl Session {
     /// # Errors
     /// The vault is not ready, or a credential is missing; said before anything is asked of a cluster.
     pub(super) async fn complete(&self, project: &Project, environment: &str) -> Result<Credentials> {
+        // What has to be entered is said before a program is asked for anything.
+        let stand_ins = self.stand_ins(project, environment).await?;
+        let fetched = self.fetched(project, environment).await?;
+        Ok(stand_ins.into_iter().chain(fetched).collect())
+    }
+
+    /// As [`Self::complete`], with stand-ins for what is read at use: nothing is read for an environment that is only
+    /// compared with another.
+    ///
+    /// # Errors
+    /// As [`Self::complete`].
+    pub(super) async fn stand_ins(&self, project: &Project, environment: &str) -> Result<Credentials> {
         let mut given = self.gather(project, environment).await?;
+        for name in self.references(project, environment)?.keys() {
+            given.insert(name.clone(), Credential::new(Secret::new("read at use"), Timestamp::now()));
+        }
         for field in self.fields() {
             if let (false, Some(default)) = (given.contains_key(&field.name), &field.default) {
-                let credential = Credential { value: Secret::new(default.as_str()), set: Timestamp::now() };
+                let credential = Credential::new(Secret::new(default.as_str()), Timestamp::now());
                 given.insert(field.name.clone(), credential);
             }
         }
@@ -149,7 +185,7 @@ impl Session {
         let names: Vec<&str> = missing.iter().map(|field| field.name.as_str()).collect();
         let failure = Failure::new(Kind::Blocked, format!("{environment} has no value for {}", names.join(", ")));
         Err(match self.inner.keeper.kind() {
-            VaultKind::Keyring => failure
+            VaultKind::Keyring | VaultKind::File => failure
                 .hint(format!("enter them: landfall creds set {environment}"))
                 .hint(format!("or make those nobody needs to know: landfall creds generate {environment}")),
             VaultKind::Environ => {
@@ -167,9 +203,16 @@ impl Session {
             )),
             VaultKind::Memory => failure
                 .hint("memory is empty at every start: enter them on the screens, landfall --vault memory")
-                .hint("or use a vault that is filled already: --vault keyring, env or stdin"),
+                .hint("or use a vault that is filled already: --vault keyring, file, env or stdin"),
         })
     }
+}
+
+fn refers(environment: &str, name: &str, reference: &Reference) -> Failure {
+    Failure::input(format!("{name} of {environment} is not stored"))
+        .at(reference.place.clone())
+        .because(format!("it is read from {} at use", reference.source.words()))
+        .hint("change it there, or take the reference out of landfall.yaml first")
 }
 
 /// Where the judge keeps what environments share.
@@ -190,6 +233,7 @@ fn form_field(field: &CredentialField, stored: &Credentials) -> FormField {
         },
         stored: found.map(|credential| credential.set),
         recipe: field.recipe,
+        from: None,
         unasked: field.unasked,
         keep: field.keep,
         minimum: field.minimum,

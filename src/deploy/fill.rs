@@ -25,7 +25,8 @@ impl Session {
             }
         }
         for field in self.fields() {
-            let wanted = if names.is_empty() { !stored.contains_key(&field.name) } else { names.contains(&field.name) };
+            let missing = !stored.contains_key(&field.name) && self.reference(environment, &field.name).is_none();
+            let wanted = if names.is_empty() { missing } else { names.contains(&field.name) };
             if let Some(recipe) = field.recipe.filter(|_| wanted) {
                 entries.push(Entry { field: field.name.clone(), value: generate(recipe.length)? });
             }

@@ -42,6 +42,8 @@ pub struct FormField {
     pub text: Option<String>,
     /// Since when a value is stored; none when none is.
     pub stored: Option<Timestamp>,
+    /// Where it is read from at use, if it is not stored: "op read …".
+    pub from: Option<String>,
     /// How to make a value, if it can be made.
     pub recipe: Option<Recipe>,
     /// Made without asking.

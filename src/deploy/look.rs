@@ -85,7 +85,9 @@ impl Session {
                     let opinion = self.judge(environment, &field.name, &credential.value);
                     flagged += usize::from(opinion.is_some_and(|opinion| opinion.blocks || opinion.warns));
                 }
-                None => set += usize::from(field.default.is_some()),
+                None => {
+                    set += usize::from(field.default.is_some() || self.reference(environment, &field.name).is_some());
+                }
             }
         }
         Fill::Counted { set, needed, flagged }

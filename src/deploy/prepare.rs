@@ -139,12 +139,13 @@ impl Session {
 
     /// Blocks where environments that share an object would render it differently.
     async fn differing(&self, project: &Project, environment: &Environment) -> Vec<Blocker> {
-        let Ok(own) = self.complete(project, &environment.name).await else { return Vec::new() };
+        // Values do not matter here: what is shared is compared without them.
+        let Ok(own) = self.stand_ins(project, &environment.name).await else { return Vec::new() };
         let Ok(ours) = self.desired(project, environment, &own, None) else { return Vec::new() };
         let mut blockers = Vec::new();
         for name in self.sharing(project, environment) {
             let Ok(other) = project.environment(&name) else { continue };
-            let Ok(theirs) = self.complete(project, &name).await else { continue };
+            let Ok(theirs) = self.stand_ins(project, &name).await else { continue };
             // An environment that cannot be rendered yet says nothing about what is shared.
             let Ok(theirs) = self.desired(project, other, &theirs, None) else { continue };
             for load in ours.iter().filter(|load| load.shared) {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use super::refer::note_variables;
 use crate::check::{Checklist, Web};
 use crate::cluster::{Cluster, Source, Unopened};
 use crate::failure::{Failure, Result};
@@ -15,7 +16,7 @@ use crate::module::{CredentialField, Module};
 use crate::plan::Target;
 use crate::project::{Environment, Project, merge};
 use crate::release::Release;
-use crate::secret::{Digest, Item, Judge, Keeper, Rule, Standing};
+use crate::secret::{Digest, Fetch, Item, Judge, Keeper, Rule, Secret, Standing, Unlock};
 
 /// Asks a running operation to stop.
 pub type Stop = tokio_util::sync::CancellationToken;
@@ -53,6 +54,7 @@ pub(super) struct Inner {
     pub(super) source: Source,
     pub(super) digest: Digest,
     pub(super) judge: Judge,
+    pub(super) fetch: Fetch,
     pub(super) state: PathBuf,
     pub(super) who: String,
     pub(super) patience: Duration,
@@ -80,11 +82,26 @@ impl Session {
     /// Begins a session whose calls of registries and of what was deployed somebody else answers.
     pub fn with_web(setup: Setup, web: Web) -> Self {
         let Setup { project, module, keeper, source, state, who, patience, flags } = setup;
+        note_variables(&project);
         let project = RwLock::new(Arc::new(project));
-        let (digest, judge) = (Digest::random(), Judge::default());
+        let (digest, judge, fetch) = (Digest::random(), Judge::default(), Fetch::default());
         let (checked, busy) = (Mutex::default(), Mutex::default());
-        let inner =
-            Inner { project, module, keeper, source, digest, judge, state, who, patience, flags, web, checked, busy };
+        let inner = Inner {
+            project,
+            module,
+            keeper,
+            source,
+            digest,
+            judge,
+            fetch,
+            state,
+            who,
+            patience,
+            flags,
+            web,
+            checked,
+            busy,
+        };
         Self { inner: Arc::new(inner) }
     }
 
@@ -107,6 +124,14 @@ impl Session {
     /// Which vault, and whether it is ready. Takes at most 3 s.
     pub async fn vault(&self) -> Standing {
         self.inner.keeper.standing().await
+    }
+
+    /// Opens the vault with its passphrase, for this session only.
+    ///
+    /// # Errors
+    /// It is another passphrase, or the vault has none.
+    pub async fn unlock(&self, passphrase: Secret) -> Result<()> {
+        self.inner.keeper.unlock(Unlock { passphrase, remember: None }).await
     }
 
     /// Waits until everything given to the vault is stored.

@@ -123,7 +123,7 @@ impl Session {
         cluster: &Cluster,
         cause: &crate::health::Cause,
     ) -> Vec<super::Remedy> {
-        let credentials = self.complete(project, &environment.name).await.unwrap_or_default();
+        let credentials = self.stand_ins(project, &environment.name).await.unwrap_or_default();
         let loads: Vec<Load> = self.desired(project, environment, &credentials, None).unwrap_or_default();
         let payload = Payload {
             cluster: cluster.clone(),

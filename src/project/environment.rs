@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde_json::{Map, Value};
 
 use super::FILE;
+use super::reference::References;
 use crate::document::Node;
 use crate::failure::{Failure, Result};
 
@@ -53,6 +54,8 @@ pub struct Environment {
     pub protected: bool,
     /// Its own values, laid over the common ones.
     pub values: Node,
+    /// Its credentials that are read at use, in the place of a stored copy.
+    pub references: References,
     /// Values set for this run only, laid over everything (`port_external` chosen on the screen).
     pub overrides: Value,
 }
@@ -67,6 +70,7 @@ impl Environment {
             namespace: None,
             protected: name == "prod",
             values: Node::nothing(),
+            references: References::new(),
             overrides: Value::Object(Map::new()),
         }
     }

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::FILE;
 use super::environment::{Environment, Form, Project};
 use super::layer::Layer;
+use super::reference::{self, References};
 use super::schema::Schema;
 use super::tfvars::read_variables;
 use crate::document::{Entry, Node, Tree, read_one};
@@ -64,7 +65,12 @@ impl Project {
             Some(node) if node.tree != Tree::Null => (node.clone(), file.to_owned(), Form::Plain),
             _ => (Node::nothing(), file.to_owned(), Form::Plain),
         };
+        let common = reference::read(file, root.get("credentials"), &References::new())?;
         let environments = root.get("environments").and_then(Node::entries).unwrap_or_default();
+        let environments = environments.iter().map(|entry| {
+            let references = reference::read(file, entry.node.get("credentials"), &common)?;
+            Ok(Environment { references, ..environment(entry) })
+        });
         Ok(Self {
             folder: folder.to_owned(),
             id: words(&root, "id").unwrap_or_default(),
@@ -73,7 +79,7 @@ impl Project {
             values_file,
             form,
             file: file.to_owned(),
-            environments: environments.iter().map(environment).collect(),
+            environments: environments.collect::<Result<_>>()?,
         })
     }
 }

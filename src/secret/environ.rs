@@ -2,7 +2,8 @@
 //!
 //! Names cannot be turned back into environments and fields, so the vault is told which ones there are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 
@@ -49,9 +50,17 @@ impl Environ {
 /// What every variable that holds a credential begins with.
 const PREFIX: &str = "LANDFALL_CREDENTIAL_";
 
-/// Whether a variable of this name holds a credential.
+/// The variables that a project refers to. As the environment itself they belong to the whole process.
+static REFERRED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// Whether a variable of this name holds a credential, so that no program started from here needs to see it.
 pub fn is_credential(name: &str) -> bool {
-    name.starts_with(PREFIX)
+    name.starts_with(PREFIX) || REFERRED.lock().unwrap_or_else(PoisonError::into_inner).contains(name)
+}
+
+/// Notes that a variable holds a credential, since a project refers to it.
+pub fn note_variable(name: &str) {
+    REFERRED.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
 }
 
 /// The variable that holds a credential; an environment of none means shared.

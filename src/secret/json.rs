@@ -1,6 +1,6 @@
 //! Reads JSON that holds secrets. The parser's own error texts quote values, so only the place comes out.
 
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
 use serde_json::error::Category;
 
 use crate::failure::{Failure, Kind, Place};
@@ -9,7 +9,7 @@ use crate::failure::{Failure, Kind, Place};
 ///
 /// # Errors
 /// The place and a fixed sentence; never a word of the input.
-pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8], file: &str, kind: Kind) -> Result<T, Failure> {
+pub(super) fn parse<'t, T: Deserialize<'t>>(bytes: &'t [u8], file: &str, kind: Kind) -> Result<T, Failure> {
     serde_json::from_slice(bytes).map_err(|error| {
         let why = match error.classify() {
             Category::Eof => "it ends too early",

@@ -3,9 +3,11 @@
 //! A keyring may open a prompt on a desktop that nobody sees, so no call waits longer than the vault's patience; the
 //! thread is then left alone and never keeps the program from ending. Changes are made inside the owner, so none is lost.
 
+use std::fmt;
 use std::io;
-use std::sync::Arc;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -14,32 +16,47 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::environ::Environ;
+use super::file::AgeFile;
 use super::keyring::Keyring;
 use super::memory::Memory;
 use super::stdin::Stdin;
-use super::{Credential, Credentials, Health, Item, Known, Secret, Standing, Vault, VaultKind};
+use super::{Credential, Credentials, Health, Item, Known, Secret, Standing, Unlock, Vault, VaultKind};
 use crate::failure::{Failure, Kind, Result};
 
 /// How many requests may wait for the owner.
 const QUEUE: usize = 32;
 
+/// How long a passphrase may be tried: a small or busy machine takes many seconds.
+const UNLOCKING: Duration = Duration::from_mins(2);
+
 /// Asks the owner of the vault. Cheap to clone; all clones ask the same one.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Keeper {
     kind: VaultKind,
     requests: mpsc::Sender<Request>,
     busy: Arc<AtomicBool>,
+    kept: Arc<Mutex<Option<Kept>>>,
+}
+
+/// What is done once the vault has kept something.
+type Kept = Box<dyn FnOnce() + Send>;
+
+impl fmt::Debug for Keeper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keeper").field("kind", &self.kind).finish_non_exhaustive()
+    }
 }
 
 /// What is done with the vault, on the owner's thread.
 type Request = Box<dyn FnOnce(&mut Result<Box<dyn Vault>>) + Send>;
 
 impl Keeper {
-    /// The keeper of the vault of this kind. No other is ever taken in its place.
-    pub fn choose(kind: VaultKind, known: Known) -> Self {
+    /// The keeper of the vault of this kind. No other is ever taken in its place. The folder is the encrypted file's.
+    pub fn choose(kind: VaultKind, known: Known, folder: PathBuf) -> Self {
         Self::open(kind, move || {
             Ok(match kind {
                 VaultKind::Keyring => Box::new(Keyring),
+                VaultKind::File => Box::new(AgeFile::new(folder)),
                 VaultKind::Environ => Box::new(Environ::new(known, |name| std::env::var(name).ok())?),
                 VaultKind::Stdin => Box::new(Stdin::read(&known, io::stdin().lock())?),
                 VaultKind::Memory => Box::new(Memory::default()),
@@ -54,7 +71,14 @@ impl Keeper {
         let done = Arc::clone(&busy);
         // Where no thread can be had the channel is closed, and every request says that the vault has stopped.
         let _ = thread::Builder::new().name("vault".to_owned()).spawn(move || own(make, waiting, &done));
-        Self { kind, requests, busy }
+        Self { kind, requests, busy, kept: Arc::default() }
+    }
+
+    /// The same keeper, which does this once, after the vault has kept something for the first time.
+    #[must_use]
+    pub fn once_kept(self, then: impl FnOnce() + Send + 'static) -> Self {
+        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(then));
+        self
     }
 
     /// Which vault it is.
@@ -107,8 +131,56 @@ impl Keeper {
     /// # Errors
     /// As [`Self::read`]; the vault is read-only or full. After a failure of time the change may still come about.
     pub async fn change(&self, item: &Item, changes: Vec<(String, Option<Secret>)>) -> Result<Credentials> {
+        let (item, kept) = (item.clone(), Arc::clone(&self.kept));
+        self.ask(move |vault| {
+            let _held = vault.hold()?;
+            let credentials = change(vault, &item, changes)?;
+            if let Some(then) = kept.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                then();
+            }
+            Ok(credentials)
+        })
+        .await
+    }
+
+    /// Lays whole credentials over those of an item, all that is remembered of them included, and reads the item back.
+    ///
+    /// # Errors
+    /// As [`Self::change`].
+    pub async fn merge(&self, item: &Item, credentials: Credentials) -> Result<Credentials> {
         let item = item.clone();
-        self.ask(move |vault| change(vault, &item, changes)).await
+        self.ask(move |vault| {
+            let _held = vault.hold()?;
+            let mut all = vault.read(&item)?;
+            all.extend(credentials);
+            vault.write(&item, &all)?;
+            vault.read(&item)
+        })
+        .await
+    }
+
+    /// The items there are, as far as can be told; those known by name are always told of.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub async fn items(&self, known: Vec<Item>) -> Result<Vec<Item>> {
+        self.ask(move |vault| vault.items(&known)).await
+    }
+
+    /// Opens the vault with its passphrase. Takes half a second by intention.
+    ///
+    /// # Errors
+    /// It is another passphrase, or the vault has none.
+    pub async fn unlock(&self, how: Unlock) -> Result<()> {
+        self.ask_for(UNLOCKING, move |vault| vault.unlock(how)).await
+    }
+
+    /// Closes the vault, also for other programs that find it unlocked.
+    ///
+    /// # Errors
+    /// The vault has no passphrase.
+    pub async fn lock(&self) -> Result<()> {
+        self.ask(|vault| vault.lock()).await
     }
 
     /// Removes an item, if there.
@@ -117,7 +189,11 @@ impl Keeper {
     /// As [`Self::change`].
     pub async fn remove(&self, item: &Item) -> Result<()> {
         let item = item.clone();
-        self.ask(move |vault| vault.remove(&item)).await
+        self.ask(move |vault| {
+            let _held = vault.hold()?;
+            vault.remove(&item)
+        })
+        .await
     }
 
     /// Waits until everything asked so far is done, so that no change is lost at exit.
@@ -126,7 +202,7 @@ impl Keeper {
     /// The vault does not answer in time.
     pub async fn settle(&self) -> Result<()> {
         // A vault that could not be made has nothing under way either.
-        self.post(|_| ()).await
+        self.post(self.patience(), |_| ()).await
     }
 
     async fn ask<R, F>(&self, with: F) -> Result<R>
@@ -134,7 +210,15 @@ impl Keeper {
         R: Send + 'static,
         F: FnOnce(&mut dyn Vault) -> Result<R> + Send + 'static,
     {
-        self.post(|vault| match vault {
+        self.ask_for(self.patience(), with).await
+    }
+
+    async fn ask_for<R, F>(&self, patience: Duration, with: F) -> Result<R>
+    where
+        R: Send + 'static,
+        F: FnOnce(&mut dyn Vault) -> Result<R> + Send + 'static,
+    {
+        self.post(patience, |vault| match vault {
             Ok(vault) => with(vault.as_mut()),
             Err(failure) => Err(failure.clone()),
         })
@@ -143,6 +227,7 @@ impl Keeper {
 
     async fn post<R: Send + 'static>(
         &self,
+        patience: Duration,
         with: impl FnOnce(&mut Result<Box<dyn Vault>>) -> R + Send + 'static,
     ) -> Result<R> {
         if self.busy.load(Ordering::SeqCst) {
@@ -157,7 +242,7 @@ impl Keeper {
             self.requests.send(request).await.map_err(|_| stopped())?;
             (&mut answered).await.map_err(|_| stopped())
         };
-        if let Ok(answer) = timeout(self.patience(), answering).await {
+        if let Ok(answer) = timeout(patience, answering).await {
             return answer;
         }
         self.busy.store(true, Ordering::SeqCst);
@@ -171,6 +256,8 @@ impl Keeper {
     const fn patience(&self) -> Duration {
         match self.kind {
             VaultKind::Keyring | VaultKind::Environ | VaultKind::Memory => Duration::from_secs(3),
+            // A request may wait behind a passphrase that is being tried.
+            VaultKind::File => Duration::from_secs(10),
             VaultKind::Stdin => Duration::from_mins(1),
         }
     }
@@ -181,6 +268,9 @@ impl Keeper {
             VaultKind::Stdin => failure
                 .because("standard input has not ended")
                 .hint("end what is piped in, or press Ctrl-D after typing it"),
+            VaultKind::File => failure
+                .because("another landfall changes it, or its file system does not answer")
+                .hint("try again; if it stays so, look for a landfall that hangs"),
             VaultKind::Keyring | VaultKind::Environ | VaultKind::Memory => failure
                 .because("it is waiting for an answer on the desktop")
                 .hint("answer the keyring's question on the desktop; it may be behind the lock screen. Then try again")
@@ -192,6 +282,10 @@ impl Keeper {
 
 /// The ways out of a keyring that cannot be used.
 pub(super) const ELSEWHERE: &str = "or choose another vault for this run: --vault memory, env or stdin";
+
+/// The way out for good.
+pub const INSTEAD: &str =
+    "or keep credentials in an encrypted file on this machine from now on: landfall vault use file";
 
 fn stopped() -> Failure {
     Failure::new(Kind::Vault, "the vault has stopped").hint("start landfall again")

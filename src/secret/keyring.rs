@@ -14,9 +14,9 @@ use windows_native_keyring_store::Store;
 #[cfg(target_os = "linux")]
 use zbus_secret_service_keyring_store::Store;
 
-use super::keeper::ELSEWHERE;
+use super::keeper::{ELSEWHERE, INSTEAD};
 #[cfg(target_os = "linux")]
-use super::probe::probe;
+use super::probe::{probe, users};
 use super::{Credentials, Health, Item, Standing, Vault, VaultKind, stored};
 use crate::failure::{Failure, Kind, Result};
 
@@ -29,19 +29,18 @@ const SERVICE: &str = "landfall";
 pub struct Keyring;
 
 impl Keyring {
-    fn entry(&mut self, item: &Item) -> Result<Entry> {
+    fn ready(&mut self) -> Result<()> {
         match self.standing().health {
-            Health::Ready => {}
-            Health::Locked { cure } => {
-                return Err(Failure::new(Kind::Vault, "the keyring is locked").hint(cure).hint(ELSEWHERE));
-            }
+            Health::Ready => Ok(()),
+            Health::Locked { cure } => Err(elsewhere(Failure::new(Kind::Vault, "the keyring is locked").hint(cure))),
             Health::Unavailable { why, cure } => {
-                return Err(Failure::new(Kind::Vault, "the keyring cannot be used")
-                    .because(why)
-                    .hint(cure)
-                    .hint(ELSEWHERE));
+                Err(elsewhere(Failure::new(Kind::Vault, "the keyring cannot be used").because(why).hint(cure)))
             }
         }
+    }
+
+    fn entry(&mut self, item: &Item) -> Result<Entry> {
+        self.ready()?;
         let store = Store::new().map_err(|error| refused(item, &error))?;
         store.build(SERVICE, &item.name(), modifiers().as_ref()).map_err(|error| refused(item, &error))
     }
@@ -78,6 +77,26 @@ impl Vault for Keyring {
             Err(error) => Err(refused(item, &error)),
         }
     }
+
+    #[cfg(target_os = "linux")]
+    fn items(&mut self, known: &[Item]) -> Result<Vec<Item>> {
+        self.ready()?;
+        Ok(found(known))
+    }
+}
+
+/// Those that may be asked for by name come first; the service tells of the others.
+#[cfg(target_os = "linux")]
+fn found(known: &[Item]) -> Vec<Item> {
+    let names = users(SERVICE).unwrap_or_default();
+    let known = known.iter().filter(|item| names.contains(&item.name())).cloned();
+    let mut found: Vec<Item> = known.collect();
+    for item in names.iter().filter_map(|name| Item::named(name)) {
+        if !found.contains(&item) {
+            found.push(item);
+        }
+    }
+    found
 }
 
 /// On Windows an item would otherwise roam with the person's profile to other machines.
@@ -110,6 +129,11 @@ fn refused(item: &Item, error: &Error) -> Failure {
         _ => failure.because("it reported an error of a new kind"),
     }
     .hint(ELSEWHERE)
+}
+
+/// The ways out of a keyring that is not ready. None of them is ever taken by itself.
+fn elsewhere(failure: Failure) -> Failure {
+    failure.hint(ELSEWHERE).hint(INSTEAD)
 }
 
 const fn unlock() -> &'static str {

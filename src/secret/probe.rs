@@ -1,6 +1,6 @@
 //! Whether the Secret Service of this session can be used, found out without ever opening a prompt.
 
-use secret_service::blocking::SecretService;
+use secret_service::blocking::{Item, SecretService};
 use secret_service::{EncryptionType, Error};
 use zbus::blocking::Connection;
 use zbus::blocking::fdo::DBusProxy;
@@ -40,6 +40,14 @@ pub(super) fn probe() -> Probe {
         Ok(service) => collection(&service),
         Err(_) => Probe::Broken,
     }
+}
+
+/// The user names of the items a service has there, as far as they are unlocked; asks nobody to unlock the others.
+pub(super) fn users(of: &str) -> Option<Vec<String>> {
+    let service = SecretService::connect(EncryptionType::Plain).ok()?;
+    let found = service.search_items([("service", of)].into()).ok()?;
+    let user = |item: &Item<'_>| item.get_attributes().ok()?.remove("username");
+    Some(found.unlocked.iter().filter_map(user).collect())
 }
 
 fn offered(bus: &Connection) -> zbus::Result<bool> {

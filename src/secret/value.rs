@@ -31,6 +31,11 @@ impl Secret {
         with(self.0.expose_secret())
     }
 
+    /// The same for a library that takes such a type.
+    pub(super) fn to_secret_string(&self) -> SecretString {
+        self.0.clone()
+    }
+
     /// Whether there is no value in it; an empty value counts as not set.
     pub fn is_empty(&self) -> bool {
         self.0.expose_secret().is_empty()
@@ -39,6 +44,12 @@ impl Secret {
     /// Whether both hold the same value, told in constant time.
     pub fn same(&self, other: &Self) -> bool {
         self.0.expose_secret().as_bytes().ct_eq(other.0.expose_secret().as_bytes()).into()
+    }
+}
+
+impl From<SecretString> for Secret {
+    fn from(value: SecretString) -> Self {
+        Self(value)
     }
 }
 
@@ -55,6 +66,13 @@ pub struct Credential {
     pub value: Secret,
     /// When it was set.
     pub set: Timestamp,
+}
+
+impl Credential {
+    /// A value that nothing is remembered of yet.
+    pub fn new(value: Secret, set: Timestamp) -> Self {
+        Self { value, set }
+    }
 }
 
 /// Credentials by field name (`mlflow.password`).

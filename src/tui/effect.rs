@@ -28,6 +28,8 @@ pub struct Effect {
 pub enum Wish {
     /// Whether the vault is ready.
     Vault,
+    /// Open the vault with this passphrase.
+    Unlock(Secret),
     /// What is known of an environment without its cluster.
     Glance(String),
     /// What its cluster says.
@@ -149,6 +151,8 @@ pub enum Wish {
 pub enum Answer {
     /// How the vault is.
     Vault(Standing),
+    /// Whether the vault opened.
+    Unlocked(Result<()>),
     /// What is known of an environment.
     Glance(Box<Result<Glance>>),
     /// What its cluster says.

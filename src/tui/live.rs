@@ -31,12 +31,16 @@ pub(crate) fn is(state: &State, mode: Mode, action: Action) -> bool {
         Action::Filter => state.filter().is_some() && rows(state),
         Action::Unfilter => mode == Mode::Filter || is_filtered(state),
         Action::Back => !matches!(mode, Mode::Preview | Mode::Rollout) || !is_filtered(state),
-        Action::Open => mode != Mode::Matrix || !wants_sign_in(state),
+        // Enter signs in or unlocks where that is possible.
+        Action::Open => (mode != Mode::Matrix || !wants_sign_in(state)) && (mode != Mode::Vault || !unlock(state)),
         Action::SignIn => wants_sign_in(state),
+        Action::Unlock => unlock(state),
         Action::Watch => watch(state, mode),
         Action::Again => again(state, mode),
         Action::Url => url(state, mode),
-        Action::Generate => focused(state).is_some_and(|field| field.spec.recipe.is_some()),
+        Action::Generate => {
+            focused(state).is_some_and(|field| field.spec.recipe.is_some() && field.spec.from.is_none())
+        }
         Action::Reveal => focused(state).is_some_and(|field| field.spec.masked && !field.is_empty()),
         Action::Apply => preview(state).is_some_and(crate::tui::screens::preview::Preview::is_ready),
         Action::TakeThis => preview(state).is_some_and(crate::tui::screens::preview::Preview::can_take),
@@ -73,6 +77,10 @@ fn is_filtered(state: &State) -> bool {
 
 fn wants_sign_in(state: &State) -> bool {
     state.environment().is_some_and(|environment| environment.sign_in().is_some())
+}
+
+fn unlock(state: &State) -> bool {
+    crate::tui::screens::unlock::update::is_wanted(state)
 }
 
 fn focused(state: &State) -> Option<&crate::tui::screens::credentials::Field> {
@@ -138,6 +146,7 @@ fn url(state: &State, mode: Mode) -> bool {
         | Mode::Preview
         | Mode::Confirm
         | Mode::Value
+        | Mode::Unlock
         | Mode::Rollout
         | Mode::Containers
         | Mode::Filter
@@ -169,6 +178,7 @@ fn copy(state: &State, mode: Mode) -> bool {
         | Mode::Checks
         | Mode::Confirm
         | Mode::Value
+        | Mode::Unlock
         | Mode::Rollout
         | Mode::Containers
         | Mode::Outcome

@@ -43,6 +43,7 @@ impl Performer {
         let session = &self.session;
         match wish {
             Wish::Vault => Answer::Vault(session.vault().await),
+            Wish::Unlock(passphrase) => Answer::Unlocked(session.unlock(passphrase).await),
             Wish::Glance(name) => Answer::Glance(Box::new(session.glance(&name).await)),
             Wish::Survey(name) => Answer::Survey(Box::new(session.survey(&name).await)),
             Wish::Form(name) => Answer::Form(Box::new(session.form(&name).await)),

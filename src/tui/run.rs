@@ -192,6 +192,7 @@ impl Running {
                 self.signing = Some((effect.question, environment.clone(), words.clone()));
             }
             Wish::Vault
+            | Wish::Unlock(_)
             | Wish::Glance(_)
             | Wish::Survey(_)
             | Wish::Form(_)

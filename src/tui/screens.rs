@@ -8,4 +8,5 @@ pub(crate) mod matrix;
 pub mod outcome;
 pub mod preview;
 pub mod rollout;
+pub mod unlock;
 pub mod value;

@@ -18,6 +18,7 @@ use crate::secret::{Health, Standing};
 use crate::tui::screens::confirm::Confirm;
 use crate::tui::screens::help::Text;
 use crate::tui::screens::rollout::Containers;
+use crate::tui::screens::unlock::Unlock;
 use crate::tui::screens::value::Value;
 
 /// Which screen is shown.
@@ -44,6 +45,8 @@ pub enum Dialog {
     Confirm(Confirm),
     /// Another value for this run.
     Value(Value),
+    /// The passphrase of the vault.
+    Unlock(Unlock),
     /// The choice of a log.
     Containers(Containers),
     /// A text to read.
@@ -131,6 +134,7 @@ impl State {
         match self.dialogs.last() {
             Some(Dialog::Confirm(_)) => Mode::Confirm,
             Some(Dialog::Value(_)) => Mode::Value,
+            Some(Dialog::Unlock(_)) => Mode::Unlock,
             Some(Dialog::Containers(_)) => Mode::Containers,
             Some(Dialog::Text(_) | Dialog::Help { .. }) => Mode::Text,
             Some(Dialog::Filter) => Mode::Filter,

@@ -13,7 +13,7 @@ use super::effect::{Effect, Wish};
 use super::keymap::{Keymap, Mode};
 use super::live;
 use super::msg::Msg;
-use super::screens::{credentials, rollout, value::Asks};
+use super::screens::{credentials, rollout, unlock, value::Asks};
 use super::state::{Dialog, Slot, State};
 use super::{edit, screens};
 
@@ -72,13 +72,14 @@ fn key(state: &mut State, keymap: &Keymap, key: &KeyEvent) -> Vec<Effect> {
     }
     match mode {
         Mode::Credentials => credentials::update::key(state, key),
-        Mode::Confirm | Mode::Value => {
+        Mode::Confirm | Mode::Value | Mode::Unlock => {
             match state.dialogs.last_mut() {
                 Some(Dialog::Confirm(confirm)) => {
                     if let Some(typed) = &mut confirm.typed {
                         edit::key(typed, key);
                     }
                 }
+                Some(Dialog::Unlock(unlock)) => unlock::update::key(unlock, key),
                 Some(Dialog::Value(value)) => {
                     value.refusal = None;
                     match (key.code, value.asks) {
@@ -130,6 +131,10 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
             if let Some(typed) = &mut confirm.typed {
                 edit::paste(typed, text);
             }
+            Vec::new()
+        }
+        Some(Dialog::Unlock(unlock)) => {
+            unlock::update::paste(unlock, text);
             Vec::new()
         }
         Some(Dialog::Value(value)) => {

@@ -5,6 +5,7 @@ mod cases;
 mod health;
 mod projects;
 mod shapes;
+mod vault;
 
 use std::fs;
 use std::io::Write;

@@ -5,6 +5,7 @@
 mod broken;
 mod person;
 mod sign_in;
+mod vault;
 
 use std::process::{Command, Stdio};
 

@@ -12,6 +12,8 @@ mod runs;
 mod scenes;
 #[path = "screens/stage.rs"]
 mod stage;
+#[path = "screens/unlock.rs"]
+mod unlock;
 #[path = "screens/updates.rs"]
 mod updates;
 #[path = "screens/views.rs"]

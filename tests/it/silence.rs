@@ -5,8 +5,10 @@ mod checks;
 mod cluster;
 mod ears;
 mod inside;
+mod process;
 mod reports;
 mod screens;
+mod vaults;
 mod walk;
 
 pub(crate) use ears::said;

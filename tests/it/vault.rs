@@ -2,12 +2,16 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod canary;
+#[cfg(target_os = "linux")]
+mod fetch;
+#[cfg(target_os = "linux")]
+mod file;
 mod keeper;
 mod policy;
 #[cfg(target_os = "linux")]
 mod service;
 #[cfg(target_os = "linux")]
-mod session;
+pub(crate) mod session;
 mod sources;
 mod typed;
 

@@ -116,6 +116,7 @@ fn only_reports_print_and_only_the_keyring_names_its_crates() {
         forbid("print!(", &[]);
         forbid("io::stdout", &["src/cli/report", "src/tui/terminal"]);
         forbid("keyring_core", &["src/secret/keyring.rs"]);
+        forbid("use age::", &["src/secret/file/seal.rs"]);
         forbid("process::exit", &["src/main.rs"]);
         forbid("use crate::*", &[]);
     }

@@ -201,6 +201,7 @@ pub(super) fn form(form: &Form, said: &[(String, String)]) -> Value {
                 "name": field.name,
                 "group": group.title,
                 "set": field.stored,
+                "from": field.from,
                 "shared": !group.shared_with.is_empty(),
                 "remark": said.iter().find(|(name, _)| *name == field.name).map(|(_, words)| words),
             })

@@ -179,6 +179,9 @@ fn rows(fields: &[FormField], said: &[(String, String)]) -> Vec<[String; 4]> {
     let row = |field: &FormField| {
         let text = field.text.clone().unwrap_or_default();
         let (value, since) = match field.stored {
+            None if field.from.is_some() => {
+                ("–".to_owned(), format!("from {}", field.from.as_deref().unwrap_or_default()))
+            }
             None if field.unasked => ("–".to_owned(), "made when others are stored".to_owned()),
             None if field.text.is_some() => (text, "default".to_owned()),
             None => ("–".to_owned(), "needed".to_owned()),
@@ -209,12 +212,12 @@ pub(super) fn draft(draft: &Draft, path: &Path, text: &str, rest: &Rest) -> Stri
             Rest::Nowhere(VaultKind::Memory) => {
                 writeln!(out, "\nThese credentials are not stored, since memory is wiped when this command ends:")
             }
-            Rest::Nowhere(VaultKind::Environ | VaultKind::Stdin | VaultKind::Keyring) => {
+            Rest::Nowhere(VaultKind::Environ | VaultKind::Stdin | VaultKind::Keyring | VaultKind::File) => {
                 writeln!(out, "\nThese credentials are not stored, since this vault is read-only; it reads them as:")
             }
         };
         let place = |found: &Imported| match rest {
-            Rest::Vault(_) | Rest::Nowhere(VaultKind::Memory | VaultKind::Keyring) => MASK.to_owned(),
+            Rest::Vault(_) | Rest::Nowhere(VaultKind::Memory | VaultKind::Keyring | VaultKind::File) => MASK.to_owned(),
             Rest::Nowhere(VaultKind::Environ) => variable(Some(&found.environment), &found.field),
             Rest::Nowhere(VaultKind::Stdin) => format!("{{\"{}\": {{\"{}\": …}}}}", found.environment, found.field),
         };

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::setting_of;
 use crate::cli::args::{Args, Begin};
 use crate::cli::ask;
+use crate::cli::choose::{self, Asking};
 use crate::cli::report::{Report, Rest, advice};
 use crate::cli::setup::{self, Cluster};
 use crate::cluster::{Context, Source, contexts};
@@ -14,7 +15,7 @@ use crate::deploy::{Draft, Entry, Question, Session, Setup};
 use crate::failure::{Failure, Kind, Result};
 use crate::module::Module;
 use crate::project::{FILE, Project};
-use crate::secret::{Health, Keeper, Known, Memory, Standing, VaultKind};
+use crate::secret::{Health, INSTEAD, Keeper, Known, Memory, Standing, VaultKind};
 
 /// A project being begun.
 pub(super) struct Beginning<'a> {
@@ -87,18 +88,19 @@ impl<'a> Beginning<'a> {
 
     /// Whether the vault that is asked for keeps what it is given.
     pub(super) fn stores(&self) -> Result<bool> {
-        Ok(self.given.is_some() || setup::vault(self.args)? == VaultKind::Keyring)
+        Ok(self.given.is_some() || matches!(choose::chosen(self.args)?.kind, VaultKind::Keyring | VaultKind::File))
     }
 
     /// The vault the credentials go to, ready to take them.
     async fn vault(&self) -> Result<(Keeper, Rest)> {
         if !self.stores()? {
-            return Ok((memory(), Rest::Nowhere(setup::vault(self.args)?)));
+            return Ok((memory(), Rest::Nowhere(choose::chosen(self.args)?.kind)));
         }
         let keeper = match &self.given {
             Some(_) => memory(),
-            None => Keeper::choose(VaultKind::Keyring, Known::default()),
+            None => choose::keeper(self.args, Known::default())?,
         };
+        choose::open(&keeper, Asking::Prompt).await?;
         let standing = keeper.standing().await;
         if matches!(standing.health, Health::Ready) {
             return Ok((keeper, Rest::Vault(standing)));
@@ -299,9 +301,10 @@ fn answer(text: &str, list: bool) -> Value {
 /// What to do when the vault cannot take anything.
 pub(super) fn vault_not_ready(standing: &Standing) -> Failure {
     let failure = Failure::new(Kind::Vault, "the vault cannot take credentials now, so nothing was done");
-    match &standing.health {
+    let failure = match &standing.health {
         Health::Ready => failure,
         Health::Locked { cure } => failure.because(format!("{} is locked", standing.name)).hint(cure.clone()),
         Health::Unavailable { why, cure } => failure.because(why.clone()).hint(cure.clone()),
-    }
+    };
+    if standing.kind == VaultKind::Keyring { failure.hint(INSTEAD) } else { failure }
 }

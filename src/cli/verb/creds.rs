@@ -62,10 +62,10 @@ pub(super) async fn keeps(session: &Session, environment: &str, demo: bool) -> R
         return Err(vault_not_ready(&standing));
     }
     let failure = |what: &str| {
-        Failure::new(Kind::Vault, what).hint("use a vault that keeps credentials: --vault keyring (the default)")
+        Failure::new(Kind::Vault, what).hint("use a vault that keeps credentials: --vault keyring or file")
     };
     match standing.kind {
-        VaultKind::Keyring => Ok(()),
+        VaultKind::Keyring | VaultKind::File => Ok(()),
         VaultKind::Memory if demo => {
             advice("demo: what is stored is forgotten when this command ends");
             Ok(())
@@ -113,10 +113,15 @@ async fn set(session: &Session, asked: &Fields, report: Report) -> Result<()> {
         })
     };
     let chosen: Vec<&FormField> = if asked.fields.is_empty() {
-        fields().filter(|field| !field.unasked && field.stored.is_none()).collect()
+        fields().filter(|field| !field.unasked && field.stored.is_none() && field.from.is_none()).collect()
     } else {
         asked.fields.iter().map(find).collect::<Result<_>>()?
     };
+    if let Some(field) = chosen.iter().find(|field| field.from.is_some()) {
+        // Before anything is typed: this says where it comes from instead.
+        let entry = Entry { field: field.name.clone(), value: Secret::new("") };
+        return session.save(environment, vec![entry]).await;
+    }
     if !ask::is_there() {
         let [field] = chosen.as_slice() else {
             return Err(one_at_a_time(environment, &chosen));

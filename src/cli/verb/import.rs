@@ -21,7 +21,7 @@ pub(super) async fn run(args: &Args, asked: &Asked, given: Option<Cluster>, repo
     let beginning = Beginning::new(args, &asked.begin, &asked.module, given, report)?;
     if asked.strip && !beginning.stores()? {
         return Err(Failure::input("--strip would lose the secrets, since this vault stores nothing")
-            .hint("leave --strip out, or use the keyring: --vault keyring"));
+            .hint("leave --strip out, or use a vault that does: --vault keyring or file"));
     }
     let link = if asked.link { Link::From(&beginning.folder) } else { Link::No };
     let draft = Draft::from_tfvars(&beginning.module, &asked.module, &asked.file, link)?;

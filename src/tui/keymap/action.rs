@@ -46,6 +46,8 @@ pub enum Action {
     Again,
     /// To the credentials.
     Credentials,
+    /// Open the vault.
+    Unlock,
     /// Watch what is there.
     Watch,
     /// Show and copy the address.
@@ -125,6 +127,8 @@ pub enum Mode {
     Confirm,
     /// Another value.
     Value,
+    /// The passphrase of the vault.
+    Unlock,
     /// The rollout.
     Rollout,
     /// The choice of a log.
@@ -141,7 +145,7 @@ pub enum Mode {
 
 impl Mode {
     /// Every place.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Matrix,
         Self::Vault,
         Self::Credentials,
@@ -149,6 +153,7 @@ impl Mode {
         Self::Preview,
         Self::Confirm,
         Self::Value,
+        Self::Unlock,
         Self::Rollout,
         Self::Containers,
         Self::Outcome,
@@ -159,6 +164,6 @@ impl Mode {
 
     /// Whether letters are text there.
     pub const fn takes_text(self) -> bool {
-        matches!(self, Self::Credentials | Self::Confirm | Self::Value | Self::Filter)
+        matches!(self, Self::Credentials | Self::Confirm | Self::Value | Self::Unlock | Self::Filter)
     }
 }

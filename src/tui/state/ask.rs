@@ -9,6 +9,8 @@ use crate::tui::effect::Question;
 pub enum Slot {
     /// The vault.
     Vault,
+    /// Opening the vault.
+    Unlock,
     /// An environment, without its cluster.
     Glance(String),
     /// An environment's cluster.
@@ -54,6 +56,7 @@ impl Slot {
     pub fn words(&self) -> Option<String> {
         match self {
             Self::Vault => Some("asking the vault".into()),
+            Self::Unlock => Some("trying the passphrase".into()),
             Self::Survey(environment) => Some(format!("asking the cluster of {environment}")),
             Self::Form(environment) => Some(format!("asking the vault for the credentials of {environment}")),
             Self::Save(environment) => Some(format!("storing the credentials of {environment}")),

@@ -4,7 +4,7 @@ use super::{filter, stop};
 use crate::deploy::TakeOver;
 use crate::tui::effect::{Effect, Wish};
 use crate::tui::keymap::{Action, Mode};
-use crate::tui::screens::{checks, confirm, credentials, matrix, outcome, preview, rollout, value};
+use crate::tui::screens::{checks, confirm, credentials, matrix, outcome, preview, rollout, unlock, value};
 use crate::tui::shown::Pane;
 use crate::tui::state::{Dialog, Screen, Slot, State};
 
@@ -45,6 +45,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Redraw => vec![state.ask(Slot::Aside, Wish::Redraw)],
         Action::Again => again(state, mode),
         Action::Credentials => credentials::update::enter(state),
+        Action::Unlock => unlock::update::ask(state),
         Action::Watch => matrix::update::watch(state),
         Action::Url if mode == Mode::Outcome => outcome::update::url(state),
         Action::Url => matrix::update::url(state),
@@ -52,6 +53,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::GenerateAll => credentials::update::generate_all(state),
         Action::Reveal => credentials::update::reveal(state),
         Action::Save => credentials::update::save(state),
+        Action::Clear if mode == Mode::Unlock => unlock::update::clear(state),
         Action::Clear => credentials::update::clear(state),
         Action::Apply => preview::update::apply(state),
         Action::Toggle => preview::update::toggle(state),
@@ -99,14 +101,19 @@ pub(super) fn go(state: &mut State, mode: Mode, by: isize) -> Vec<Effect> {
                 Some(Dialog::Text(text)) => text.scroll = text.scroll.saturating_add_signed(by).min(furthest),
                 Some(Dialog::Help { scroll, .. }) => *scroll = scroll.saturating_add_signed(by).min(furthest),
                 Some(
-                    Dialog::Confirm(_) | Dialog::Value(_) | Dialog::Containers(_) | Dialog::Filter | Dialog::Leave,
+                    Dialog::Confirm(_)
+                    | Dialog::Value(_)
+                    | Dialog::Unlock(_)
+                    | Dialog::Containers(_)
+                    | Dialog::Filter
+                    | Dialog::Leave,
                 )
                 | None => {}
             }
             Vec::new()
         }
         Mode::Filter => go(state, below(state), by),
-        Mode::Everywhere | Mode::Vault | Mode::Confirm | Mode::Value | Mode::Leave => Vec::new(),
+        Mode::Everywhere | Mode::Vault | Mode::Confirm | Mode::Value | Mode::Unlock | Mode::Leave => Vec::new(),
     }
 }
 
@@ -130,6 +137,7 @@ fn far(state: &mut State, mode: Mode, by: isize) -> Vec<Effect> {
         | Mode::Preview
         | Mode::Confirm
         | Mode::Value
+        | Mode::Unlock
         | Mode::Rollout
         | Mode::Containers
         | Mode::Outcome
@@ -159,6 +167,7 @@ fn pane(state: &mut State, mode: Mode, forward: bool) -> Vec<Effect> {
         | Mode::Checks
         | Mode::Confirm
         | Mode::Value
+        | Mode::Unlock
         | Mode::Containers
         | Mode::Outcome
         | Mode::Filter
@@ -177,6 +186,7 @@ pub(super) fn open(state: &mut State, mode: Mode) -> Vec<Effect> {
         Mode::Preview => preview::update::other_pane(state),
         Mode::Confirm => confirm::update::open(state),
         Mode::Value => value::update::open(state),
+        Mode::Unlock => unlock::update::open(state),
         Mode::Rollout => rollout::update::details(state),
         Mode::Containers => rollout::log::choose(state),
         Mode::Outcome => outcome::update::url(state),
@@ -191,7 +201,7 @@ pub(super) fn open(state: &mut State, mode: Mode) -> Vec<Effect> {
 
 fn back(state: &mut State, mode: Mode) -> Vec<Effect> {
     match mode {
-        Mode::Confirm | Mode::Value | Mode::Containers | Mode::Filter | Mode::Text | Mode::Leave => {
+        Mode::Confirm | Mode::Value | Mode::Unlock | Mode::Containers | Mode::Filter | Mode::Text | Mode::Leave => {
             state.dialogs.pop();
             Vec::new()
         }
@@ -232,6 +242,7 @@ fn again(state: &mut State, mode: Mode) -> Vec<Effect> {
         | Mode::Credentials
         | Mode::Confirm
         | Mode::Value
+        | Mode::Unlock
         | Mode::Rollout
         | Mode::Containers
         | Mode::Filter
@@ -257,6 +268,7 @@ fn copy(state: &mut State, mode: Mode) -> Vec<Effect> {
         | Mode::Credentials
         | Mode::Confirm
         | Mode::Value
+        | Mode::Unlock
         | Mode::Containers
         | Mode::Filter
         | Mode::Leave => Vec::new(),

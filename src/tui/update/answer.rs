@@ -1,7 +1,7 @@
 //! Answers go to the screen that asked. The slot says what was asked; an answer of another kind cannot come.
 
 use crate::tui::effect::{Answer, Effect};
-use crate::tui::screens::{checks, credentials, matrix, preview, rollout, value};
+use crate::tui::screens::{checks, credentials, matrix, preview, rollout, unlock, value};
 use crate::tui::state::{Slot, State};
 use crate::tui::theme::Role;
 
@@ -26,13 +26,14 @@ pub(super) fn answer(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effe
         | Slot::Generate(name, field)
         | Slot::Check(name, field)
         | Slot::Mend(name, field) => (name.as_str(), field.as_str()),
-        Slot::Vault | Slot::Aside => ("", ""),
+        Slot::Vault | Slot::Unlock | Slot::Aside => ("", ""),
     };
     match answer {
         Answer::Vault(standing) => {
             state.vault = Some(standing);
             Vec::new()
         }
+        Answer::Unlocked(answer) => unlock::update::tried(state, answer),
         Answer::Glance(answer) => matrix::update::glanced(state, name, *answer),
         Answer::Survey(answer) => matrix::update::surveyed(state, name, *answer),
         Answer::Form(answer) => credentials::update::formed(state, name, *answer),

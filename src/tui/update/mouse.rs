@@ -73,9 +73,14 @@ fn row(state: &mut State, mode: Mode, at: usize) -> Vec<Effect> {
             let below = state.mode();
             row(state, below, at)
         }
-        Mode::Everywhere | Mode::Vault | Mode::Confirm | Mode::Value | Mode::Outcome | Mode::Text | Mode::Leave => {
-            Vec::new()
-        }
+        Mode::Everywhere
+        | Mode::Vault
+        | Mode::Confirm
+        | Mode::Value
+        | Mode::Unlock
+        | Mode::Outcome
+        | Mode::Text
+        | Mode::Leave => Vec::new(),
     }
 }
 
@@ -98,6 +103,7 @@ fn focus(state: &mut State, pane: Pane) {
         | Mode::Checks
         | Mode::Confirm
         | Mode::Value
+        | Mode::Unlock
         | Mode::Containers
         | Mode::Outcome
         | Mode::Filter

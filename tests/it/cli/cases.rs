@@ -106,7 +106,7 @@ const PROJECT_THERE: &[Case] = &[
     (&["plan", "dev", "--vault", "stdin"], "{\"dev\": {}}", 6, &["dev.pgsql.password", "shared.registry.token"]),
     (&["plan", "dev", "--vault", "stdin"], "", 2, &["standard input holds no credentials"]),
     (&["plan", "dev", "--vault", "stdin"], "{\"nope\": {}}", 2, &["an unknown environment, nope"]),
-    (&["plan", "dev", "--vault", "nope"], "", 2, &["keyring, env, stdin and memory"]),
+    (&["plan", "dev", "--vault", "nope"], "", 2, &["keyring, file, env, stdin and memory"]),
     (&["creds", "set", "dev", "pgsql.password", "--vault", "memory"], "x", 3, &["memory is wiped", "--vault keyring"]),
     (&["creds", "generate", "dev", "--vault", "env"], "", 3, &["cannot be changed from here"]),
     (&["creds", "rm", "dev", "pgsql.password", "--vault", "env"], "", 3, &["cannot be changed from here"]),

@@ -12,10 +12,12 @@ use super::stage::{NORMAL, Stage};
 #[test]
 fn the_default_keys_have_no_two_meanings_for_one_key() {
     let keymap = Keymap::load(DEFAULT, None).unwrap();
-    // Two actions on one key are told apart by what is live: on the outcome, `r` tries again or plans again.
+    // Two actions on one key are told apart by what is live: on the outcome, `r` tries again or plans again; before a
+    // vault that is not ready, Enter unlocks it or asks again.
     let shared = [
         (Mode::Outcome, Action::Again),
         (Mode::Matrix, Action::Open),
+        (Mode::Vault, Action::Open),
         (Mode::Preview, Action::Back),
         (Mode::Rollout, Action::Back),
     ];

@@ -17,7 +17,7 @@ use super::world;
 pub(crate) type Scene = fn(&mut Stage);
 
 /// Every scene by name.
-pub(crate) const ALL: [(&str, Scene); 19] = [
+pub(crate) const ALL: [(&str, Scene); 21] = [
     ("matrix", |_| {}),
     ("credentials", credentials),
     ("checks", checks),
@@ -32,6 +32,11 @@ pub(crate) const ALL: [(&str, Scene); 19] = [
     ("outcome-smoke", smoke),
     ("help", help),
     ("vault-locked", locked),
+    ("vault-unlock", unlock),
+    ("vault-file", |stage| {
+        stage.vault = world::locked_file;
+        stage.press("Enter");
+    }),
     ("matrix-failing", |stage| stage.press("Right Right")),
     ("preview-blocked", blocked),
     ("watch", watch),
@@ -279,8 +284,14 @@ pub(crate) fn filtered(stage: &mut Stage) {
 }
 
 pub(crate) fn locked(stage: &mut Stage) {
-    stage.locked = true;
+    stage.vault = world::locked;
     stage.press("Enter");
+}
+
+/// The encrypted file is locked, and its passphrase is being typed.
+pub(crate) fn unlock(stage: &mut Stage) {
+    stage.vault = world::locked_file;
+    stage.press("r u 'the-lighthouse");
 }
 
 pub(crate) fn watch(stage: &mut Stage) {

@@ -4,7 +4,7 @@ use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};
 use landfall::check::{Checklist, News, Told};
 use landfall::deploy::{Event, Form, What};
-use landfall::secret::{Judge, Rule};
+use landfall::secret::{Judge, Level, Opinion, Rule, Standing};
 use landfall::tui::effect::{Answer, Effect, Question, Wish};
 use landfall::tui::keymap::Chord;
 use landfall::tui::msg::Msg;
@@ -22,8 +22,8 @@ pub(crate) struct Stage {
     pub(crate) now: Timestamp,
     pub(crate) open: Vec<Effect>,
     pub(crate) size: Size,
-    /// Whether the vault is locked.
-    pub(crate) locked: bool,
+    /// How the vault is.
+    pub(crate) vault: fn() -> Standing,
     /// Whether the cluster of stg wants somebody to sign in.
     pub(crate) signs_in: bool,
     /// Whether nothing is said of stored values yet.
@@ -43,8 +43,8 @@ impl Stage {
         let names = ["dev", "stg", "prod"].map(str::to_owned).to_vec();
         let app = App::of(("mlflow".into(), "MLflow".into()), names, options, size).unwrap();
         let app = app.asking_after(vec!["smoke".into()]);
-        let mut stage =
-            Self { app, now: world::now(), open: Vec::new(), size, locked: false, signs_in: false, undecided: false };
+        let (now, vault) = (world::now(), world::vault);
+        let mut stage = Self { app, now, open: Vec::new(), size, vault, signs_in: false, undecided: false };
         stage.app.handle(Msg::Tick(stage.now));
         let effects = stage.app.start();
         stage.take(effects);
@@ -73,7 +73,7 @@ impl Stage {
                 Some(Answer::Survey(Box::new(Ok(world::closed(name)))))
             }
             Wish::Judge { value: None, .. } if self.undecided => None,
-            _ => answer(wish, self.locked),
+            _ => answer(wish, (self.vault)()),
         }
     }
 
@@ -159,8 +159,7 @@ impl Stage {
 }
 
 /// The answer of the hand-made world; none where a test has to give it.
-fn answer(wish: &Wish, locked: bool) -> Option<Answer> {
-    let vault = if locked { world::locked() } else { world::vault() };
+fn answer(wish: &Wish, vault: Standing) -> Option<Answer> {
     Some(match wish {
         Wish::Vault => Answer::Vault(vault),
         Wish::Glance(name) => Answer::Glance(Box::new(Ok(world::glance(name)))),
@@ -186,7 +185,8 @@ fn answer(wish: &Wish, locked: bool) -> Option<Answer> {
         Wish::SetValue { .. } => Answer::ValueSet(Ok(())),
         Wish::Checklist(_) => Answer::Listed(Ok(Checklist { items: world::checklist(), moving: false })),
         Wish::Stop(_) | Wish::Copy(_) | Wish::Redraw | Wish::Suspend => Answer::Done,
-        Wish::Reveal { .. }
+        Wish::Unlock(_)
+        | Wish::Reveal { .. }
         | Wish::Check { .. }
         | Wish::Mend { .. }
         | Wish::Prepare { .. }

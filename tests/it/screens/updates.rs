@@ -325,7 +325,7 @@ fn what_warns_is_asked_once_more_in_a_protected_environment() {
 fn a_locked_vault_is_said_before_anything_can_be_typed() {
     let mut stage = play(scenes::locked);
     assert_eq!(stage.app.state().mode(), Mode::Vault);
-    stage.locked = false;
+    stage.vault = world::vault;
     stage.press("r");
     assert_eq!(stage.app.state().mode(), Mode::Credentials);
 }

@@ -40,6 +40,15 @@ pub(crate) fn locked() -> Standing {
     }
 }
 
+pub(crate) fn locked_file() -> Standing {
+    Standing {
+        kind: VaultKind::File,
+        name: "encrypted file".into(),
+        health: secret::Health::Locked { cure: "unlock it with: landfall vault unlock".into() },
+        writable: true,
+    }
+}
+
 pub(crate) fn glance(name: &str) -> Glance {
     let prod = name == "prod";
     let port = match name {
@@ -277,6 +286,7 @@ fn field(name: &str, title: &str, text: Option<&str>, stored: Option<Timestamp>)
         masked: text.is_none(),
         text: text.map(str::to_owned),
         stored,
+        from: None,
         recipe: None,
         unasked: false,
         keep: false,

@@ -165,13 +165,13 @@ fn a_vault_that_breaks_down_is_a_failure_not_a_wait() {
 
 #[test]
 fn a_vault_is_chosen_by_its_name_only() {
-    for kind in [VaultKind::Keyring, VaultKind::Environ, VaultKind::Stdin, VaultKind::Memory] {
+    for kind in [VaultKind::Keyring, VaultKind::File, VaultKind::Environ, VaultKind::Stdin, VaultKind::Memory] {
         assert_eq!(kind.to_string().parse(), Ok(kind));
     }
-    let failure = "file".parse::<VaultKind>().unwrap_err();
+    let failure = "disk".parse::<VaultKind>().unwrap_err();
     assert_eq!(failure.kind, Kind::Input);
     assert_eq!(
         failure.to_string(),
-        r#"there is no vault of this name: "file" is not one of keyring, env, stdin and memory"#
+        r#"there is no vault of this name: "disk" is not one of keyring, file, env, stdin and memory"#
     );
 }

@@ -1,5 +1,6 @@
 //! The keyring of a real session in every state it can be in.
 
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -7,11 +8,12 @@ use landfall::failure::{Failure, Kind};
 use landfall::secret::{Health, Item, Keeper, Standing, VaultKind, harden};
 
 use super::canary::{CANARY, sings};
-use super::session::{Stage, run, within};
+use super::session::{PROMPTER, Stage, is_taken, run, within};
 use super::{NASTY, dev, known, set, shared, text, wait};
+use crate::program::Place;
 
 fn keyring() -> Keeper {
-    Keeper::choose(VaultKind::Keyring, known())
+    Keeper::choose(VaultKind::Keyring, known(), PathBuf::new())
 }
 
 /// What a keyring that cannot be used says of itself, and what every request says.
@@ -70,6 +72,61 @@ fn locked() {
     });
 }
 
+/// The question would open where nobody sees it: over a connection, behind a lock screen. It is never asked.
+#[test]
+fn locked_on_a_desktop_where_nobody_answers() {
+    let name = "vault::service::locked_on_a_desktop_where_nobody_answers";
+    within(Stage::LockedOnDesktop, name, || {
+        let begun = Instant::now();
+        let (standing, failure) = unusable();
+        assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+        assert_eq!(standing.words(), "vault: keyring login, locked");
+        assert_eq!(failure.to_string(), "the keyring is locked");
+        for words in [&["creds", "list", "dev"][..], &["creds", "set", "dev", "pgsql.password"], &["vault", "status"]] {
+            program(words, "locked");
+        }
+        assert!(!is_taken(PROMPTER), "somebody was asked on the desktop");
+
+        // The desktop is real: a program that does ask waits for an answer that does not come.
+        let mut asking = Command::new("secret-tool");
+        asking.args(["store", "--label", "x", "service", "x"]).stdin(Stdio::piped());
+        let mut asking = asking.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::io::Write::write_all(&mut asking.stdin.take().unwrap(), b"x").unwrap();
+        let begun = Instant::now();
+        while !is_taken(PROMPTER) {
+            assert!(begun.elapsed() < Duration::from_secs(10), "no question came");
+            std::thread::yield_now();
+        }
+        assert!(asking.try_wait().unwrap().is_none(), "it was answered");
+        program(&["creds", "list", "dev"], "keyring");
+        asking.kill().unwrap();
+        asking.wait().unwrap();
+    });
+}
+
+#[test]
+fn the_real_daemon_where_its_home_is_broken() {
+    within(Stage::BrokenHome, "vault::service::the_real_daemon_where_its_home_is_broken", || {
+        unanswered();
+        program(&["creds", "list", "dev"], "the vault is busy");
+        program(&["vault", "use", "keyring"], "the keyring cannot be chosen");
+    });
+}
+
+/// The real program ends in time with 3, and says these words.
+fn program(arguments: &[&str], words: &str) {
+    let place = Place::new("http://127.0.0.1:1", "{}");
+    let mut command = place.landfall(arguments);
+    for name in ["DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"] {
+        command.env(name, std::env::var(name).unwrap());
+    }
+    let said = wait(crate::program::run(command, CANARY));
+    assert_eq!(said.code, Some(3), "{said:#?}");
+    assert!(said.took < Duration::from_secs(8), "{said:#?}");
+    assert!(format!("{}{}", said.out, said.err).contains(words), "{said:#?}");
+    assert!(!sings(&format!("{said:?}")), "{said:#?}");
+}
+
 #[test]
 fn a_service_that_never_comes_up() {
     within(Stage::NeverUp, "vault::service::a_service_that_never_comes_up", unanswered);
@@ -85,12 +142,12 @@ fn each_vault_is_made_by_its_kind() {
     within(Stage::NoBus, "vault::service::each_vault_is_made_by_its_kind", || {
         wait(async {
             for (kind, name) in [(VaultKind::Environ, "process environment"), (VaultKind::Memory, "memory only")] {
-                let keeper = Keeper::choose(kind, known());
+                let keeper = Keeper::choose(kind, known(), PathBuf::new());
                 let standing = keeper.standing().await;
                 assert_eq!((standing.kind, standing.name.as_str(), standing.health), (kind, name, Health::Ready));
                 assert!(keeper.read(&dev()).await.unwrap().is_empty());
             }
-            let failure = Keeper::choose(VaultKind::Stdin, known()).read(&dev()).await.unwrap_err();
+            let failure = Keeper::choose(VaultKind::Stdin, known(), PathBuf::new()).read(&dev()).await.unwrap_err();
             assert_eq!(failure.to_string(), "standard input holds no credentials: it is empty");
         });
     });

@@ -16,12 +16,15 @@ use zbus::zvariant::ObjectPath;
 /// Set inside a session; names the file that proves the test ran there.
 const INSIDE: &str = "LANDFALL_TEST_INSIDE";
 
+/// The name of whoever asks on the desktop.
+pub(super) const PROMPTER: &str = "org.gnome.keyring.SystemPrompter";
+
 /// The name of the service on the bus.
 const SERVICE: &str = "org.freedesktop.secrets";
 
 /// What a session's keyring is like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(crate) enum Stage {
     /// No bus at all.
     NoBus,
     /// A bus, but no service.
@@ -32,14 +35,18 @@ pub(super) enum Stage {
     Locked,
     /// A keyring that can be used.
     Ready,
+    /// A keyring that is locked, and a desktop on which nobody answers its question.
+    LockedOnDesktop,
     /// A service that is started by the bus and never comes up.
     NeverUp,
+    /// The real daemon, which never comes up where its home is broken; the bus waits 120 s for it.
+    BrokenHome,
     /// A service that is up and never answers.
     Silent,
 }
 
 /// Runs the rest of a test inside such a session; `name` is the test's own full name.
-pub(super) fn within(stage: Stage, name: &str, inside: impl FnOnce()) {
+pub(crate) fn within(stage: Stage, name: &str, inside: impl FnOnce()) {
     if let Some(proof) = std::env::var_os(INSIDE) {
         inside();
         return fs::write(proof, "").unwrap();
@@ -52,12 +59,16 @@ pub(super) fn within(stage: Stage, name: &str, inside: impl FnOnce()) {
 
     let begun = Instant::now();
     let mut test = Command::new(std::env::current_exe().unwrap());
-    test.args(["--exact", name]).env(INSIDE, &proof);
+    test.args(["--exact", name]).env(INSIDE, &proof).env("LANDFALL_CREDENTIAL_DEV_F", "in the environment");
     let output = in_session(&mut test, home.path(), &address).stdin(Stdio::null()).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && proof.exists(), "inside {stage:?}: {said}");
     // A vault that hangs would hold it for 120 s, or for ever; a busy machine only slows it.
-    assert!(begun.elapsed() < Duration::from_secs(30), "{stage:?} kept the program from ending: {:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_secs(100),
+        "{stage:?} kept the program from ending: {:?}",
+        begun.elapsed()
+    );
 }
 
 /// Runs a program that may be missing, and says where to get it.
@@ -66,7 +77,9 @@ pub(super) fn run(program: &str, arguments: &[&str]) -> Output {
 }
 
 fn missing(program: &str, error: &std::io::Error) -> ! {
-    panic!("{program} cannot be run ({error}); on Debian: apt-get install dbus gnome-keyring libsecret-tools")
+    panic!(
+        "{program} cannot be run ({error}); on Debian: apt-get install dbus dbus-bin gnome-keyring gcr libsecret-tools xvfb"
+    )
 }
 
 fn in_session<'a>(command: &'a mut Command, home: &Path, address: &str) -> &'a mut Command {
@@ -102,15 +115,26 @@ impl Daemon {
         for folder in ["data", "cache", "run", "services"] {
             fs::create_dir(home.path().join(folder)).unwrap();
         }
-        if stage == Stage::NeverUp {
-            let service = format!("[D-BUS Service]\nName={SERVICE}\nExec=/bin/sleep 20\n");
-            fs::write(home.path().join("services/secrets.service"), service).unwrap();
+        let offer = |name: &str, exec: &str| {
+            let service = format!("[D-BUS Service]\nName={name}\nExec={exec}\n");
+            fs::write(home.path().join(format!("services/{name}.service")), service).unwrap();
+        };
+        match stage {
+            Stage::NeverUp => offer(SERVICE, "/bin/sleep 20"),
+            Stage::BrokenHome => {
+                offer(SERVICE, "/usr/bin/gnome-keyring-daemon --start --foreground --components=secrets");
+            }
+            Stage::LockedOnDesktop => offer(PROMPTER, "/usr/libexec/gcr-prompter"),
+            Stage::NoBus | Stage::NoService | Stage::NoCollection | Stage::Locked | Stage::Ready | Stage::Silent => {}
         }
         let config = home.path().join("bus.conf");
         let text = include_str!("../../fixtures/vault/bus.conf");
         fs::write(&config, text.replace("HOME", &home.path().to_string_lossy())).unwrap();
         let mut command = Command::new("dbus-daemon");
         command.arg("--config-file").arg(&config).args(["--nofork", "--nopidfile", "--print-address"]);
+        if stage == Stage::BrokenHome {
+            command.env("HOME", "/proc/nowhere").env("XDG_RUNTIME_DIR", "/proc/nowhere");
+        }
         let mut daemon = Self::start(command.stdout(Stdio::piped()));
         let mut address = String::new();
         BufReader::new(daemon.0.stdout.take().unwrap()).read_line(&mut address).unwrap();
@@ -121,18 +145,19 @@ impl Daemon {
 /// What answers, or does not, under the service's name.
 enum Service {
     None,
-    Keyring { _daemon: Daemon },
+    Keyring { _daemon: Daemon, _desktop: Option<Daemon> },
     Silent { _bus: zbus::blocking::Connection },
 }
 
 fn service(stage: Stage, home: &TempDir, address: &str) -> Service {
     match stage {
-        Stage::NoBus | Stage::NoService | Stage::NeverUp => Service::None,
+        Stage::NoBus | Stage::NoService | Stage::NeverUp | Stage::BrokenHome => Service::None,
         Stage::Silent => {
             let bus = Builder::address(address).unwrap().name(SERVICE).unwrap().build().unwrap();
             Service::Silent { _bus: bus }
         }
-        Stage::NoCollection | Stage::Locked | Stage::Ready => {
+        Stage::NoCollection | Stage::Locked | Stage::LockedOnDesktop | Stage::Ready => {
+            let desktop = (stage == Stage::LockedOnDesktop).then(|| desktop(address));
             let mut command = Command::new("gnome-keyring-daemon");
             command.args(["--foreground", "--components=secrets"]).stdin(Stdio::piped()).stdout(Stdio::null());
             if stage != Stage::NoCollection {
@@ -141,10 +166,10 @@ fn service(stage: Stage, home: &TempDir, address: &str) -> Service {
             let mut daemon = Daemon::start(in_session(&mut command, home.path(), address));
             daemon.0.stdin.take().unwrap().write_all(b"only for tests").unwrap();
             wait_for_service(address);
-            if stage == Stage::Locked {
+            if matches!(stage, Stage::Locked | Stage::LockedOnDesktop) {
                 lock(address);
             }
-            Service::Keyring { _daemon: daemon }
+            Service::Keyring { _daemon: daemon, _desktop: desktop }
         }
     }
 }
@@ -158,6 +183,26 @@ fn wait_for_service(address: &str) {
         #[expect(clippy::disallowed_methods, reason = "a test's own thread waits for a daemon")]
         std::thread::sleep(Duration::from_millis(10));
     }
+}
+
+/// A desktop that nobody looks at, known to all that the bus starts.
+fn desktop(address: &str) -> Daemon {
+    let mut command = Command::new("Xvfb");
+    command.args(["-displayfd", "1", "-screen", "0", "640x480x8", "-nolisten", "tcp"]);
+    let mut screen = Daemon::start(command.stdout(Stdio::piped()));
+    let mut number = String::new();
+    BufReader::new(screen.0.stdout.take().unwrap()).read_line(&mut number).unwrap();
+    let display = format!(":{}", number.trim());
+    let bus = Builder::address(address).unwrap().build().unwrap();
+    let names = DBusProxy::new(&bus).unwrap();
+    names.update_activation_environment([("DISPLAY", display.as_str())].into()).unwrap();
+    screen
+}
+
+/// Whether somebody has a name on the bus of this session.
+pub(super) fn is_taken(name: &str) -> bool {
+    let bus = zbus::blocking::Connection::session().unwrap();
+    DBusProxy::new(&bus).unwrap().name_has_owner(name.try_into().unwrap()).unwrap()
 }
 
 fn lock(address: &str) {

@@ -9,6 +9,9 @@ use crate::tui::widgets::age;
 
 /// The sign and the words beside a field.
 pub(super) fn beside(field: &Field, now: Timestamp) -> (&'static str, String, Role) {
+    if field.spec.from.is_some() {
+        return ("✓", "at use".to_owned(), Role::Ok);
+    }
     if let Some(opinion) = &field.opinion {
         if opinion.level == Level::Needed {
             return ("", opinion.words.clone(), Role::Warn);
@@ -35,6 +38,9 @@ pub(super) fn beside(field: &Field, now: Timestamp) -> (&'static str, String, Ro
 /// The sentences below the form: why it was not taken, what may be said, what it is for.
 pub(super) fn below(field: &Field) -> Vec<(String, Role)> {
     let mut lines = Vec::new();
+    if let Some(from) = &field.spec.from {
+        lines.push((format!("Read from {from} when it is used, never stored; landfall.yaml says so."), Role::Text));
+    }
     if let Some(refusal) = &field.refusal {
         lines.push((format!("Not taken: what was pasted or typed is {refusal}."), Role::Fail));
     }

@@ -86,6 +86,9 @@ impl Field {
 
     /// Whether something is entered that is not stored yet.
     pub fn is_new(&self) -> bool {
+        if self.spec.from.is_some() {
+            return false;
+        }
         match &self.entered {
             Entered::Masked(typed) => !typed.is_empty(),
             Entered::Plain(input) => {
@@ -95,8 +98,11 @@ impl Field {
         }
     }
 
-    /// Whether there is no value, neither entered nor stored.
+    /// Whether there is no value, neither entered nor stored nor read at use.
     pub fn is_empty(&self) -> bool {
+        if self.spec.from.is_some() {
+            return false;
+        }
         match &self.entered {
             Entered::Masked(typed) => typed.is_empty() && self.spec.stored.is_none(),
             Entered::Plain(input) => input.value().is_empty(),
@@ -183,6 +189,11 @@ impl Credentials {
         self.fields.get_mut(self.focus)
     }
 
+    /// The field that keys go to, if something can be typed into it: one that is read at use takes nothing.
+    pub fn typing_mut(&mut self) -> Option<&mut Field> {
+        self.focused_mut().filter(|field| field.spec.from.is_none())
+    }
+
     /// The field of a name.
     pub fn field(&mut self, name: &str) -> Option<&mut Field> {
         self.fields.iter_mut().find(|field| field.spec.name == name)
@@ -199,7 +210,8 @@ impl Credentials {
 
     /// Whether something would be stored: entered values, or such as are made without asking.
     pub fn is_unsaved(&self) -> bool {
-        self.fields.iter().any(Field::is_new) || self.unasked.iter().any(|field| field.stored.is_none())
+        self.fields.iter().any(Field::is_new)
+            || self.unasked.iter().any(|field| field.stored.is_none() && field.from.is_none())
     }
 
     /// Shows a value for ten seconds.

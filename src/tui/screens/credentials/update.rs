@@ -87,7 +87,7 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
 
 /// A key that is text.
 pub(crate) fn key(state: &mut State, key: &KeyEvent) -> Vec<Effect> {
-    let Some(field) = form(state).and_then(Credentials::focused_mut) else { return Vec::new() };
+    let Some(field) = form(state).and_then(Credentials::typing_mut) else { return Vec::new() };
     let changed = match &mut field.entered {
         Entered::Plain(input) => edit::key(input, key),
         Entered::Masked(typed) => {
@@ -114,7 +114,7 @@ pub(crate) fn key(state: &mut State, key: &KeyEvent) -> Vec<Effect> {
 
 /// Pasted text.
 pub(crate) fn paste(state: &mut State, text: &str) -> Vec<Effect> {
-    let Some(field) = form(state).and_then(Credentials::focused_mut) else { return Vec::new() };
+    let Some(field) = form(state).and_then(Credentials::typing_mut) else { return Vec::new() };
     match &mut field.entered {
         Entered::Plain(input) => edit::paste(input, text),
         Entered::Masked(typed) => field.refusal = typed.paste(text).err().map(|refusal| refusal.to_string()),
@@ -124,7 +124,7 @@ pub(crate) fn paste(state: &mut State, text: &str) -> Vec<Effect> {
 
 /// Empties the field; a stored value stays.
 pub(crate) fn clear(state: &mut State) -> Vec<Effect> {
-    let Some(field) = form(state).and_then(Credentials::focused_mut) else { return Vec::new() };
+    let Some(field) = form(state).and_then(Credentials::typing_mut) else { return Vec::new() };
     match &mut field.entered {
         Entered::Plain(input) => input.reset(),
         Entered::Masked(typed) => typed.clear(),
@@ -148,6 +148,9 @@ fn changed(state: &mut State) -> Vec<Effect> {
 fn judge(state: &mut State, at: usize) -> Option<Effect> {
     let environment = state.environment()?.name.clone();
     let field = form(state)?.fields.get_mut(at)?;
+    if field.spec.from.is_some() {
+        return None; // nothing is asked of it before it is used
+    }
     let name = field.spec.name.clone();
     let stored = matches!(&field.entered, Entered::Masked(typed) if typed.is_empty()) && field.spec.stored.is_some();
     let value = if stored { None } else { Some(field.value()) };
@@ -186,7 +189,9 @@ pub(crate) fn generate_all(state: &mut State) -> Vec<Effect> {
     let Some(name) = state.environment().map(|environment| environment.name.clone()) else { return Vec::new() };
     let open = state.pending.judged(&name);
     let Some(credentials) = form(state) else { return Vec::new() };
-    let wanted = |field: &Field| field.spec.recipe.is_some() && (field.is_empty() || field.is_flagged());
+    let wanted = |field: &Field| {
+        field.spec.recipe.is_some() && field.spec.from.is_none() && (field.is_empty() || field.is_flagged())
+    };
     let fields: Vec<usize> =
         credentials.fields.iter().enumerate().filter(|(_, field)| wanted(field)).map(|(at, _)| at).collect();
     // Nothing was said yet about a value that is being judged.

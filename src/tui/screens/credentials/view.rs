@@ -1,7 +1,7 @@
 //! The form: groups, masked values, a verdict beside each, help of the focused one below.
 
 use super::{Credentials, Entered, Field, remarks};
-use crate::secret::Health;
+use crate::secret::{Health, VaultKind};
 use crate::tui::shown::{Pane, Spot};
 use crate::tui::state::{Slot, State};
 use crate::tui::theme::Role;
@@ -122,6 +122,9 @@ fn draw_value(canvas: &mut Canvas<'_>, place: &Place, credentials: &Credentials,
         revealed.value.open(|text| field::draw(canvas, place, &Look::Open(text, Role::Secret)));
         return;
     }
+    if let Some(from) = &spec.from {
+        return field::draw(canvas, place, &Look::Open(&format!("from {from}"), Role::Muted));
+    }
     match entered {
         Entered::Plain(input) if input.value().is_empty() => field::draw(canvas, place, &Look::Empty),
         Entered::Plain(input) => field::draw(canvas, place, &Look::Open(input.value(), Role::Text)),
@@ -138,6 +141,7 @@ fn draw_generated(canvas: &mut Canvas<'_>, y: u16, credentials: &Credentials) {
     for field in &credentials.unasked {
         x = canvas.put(x, y, &field.title.to_lowercase(), Role::Text);
         x = match field.stored {
+            None if field.from.is_some() => canvas.put(x + 1, y, "at use", Role::Muted),
             Some(_) => canvas.put(x + 1, y, "✓", Role::Ok),
             None => canvas.put(x + 1, y, "at save", Role::Muted),
         };
@@ -157,7 +161,11 @@ fn closed(canvas: &mut Canvas<'_>, state: &State) {
             lines
                 .push(Line::new("! ", Role::Warn).and(format!("The vault is locked: {}.", standing.name), Role::Title));
             lines.push(Line::default());
-            lines.extend(Line::wrapped(cure, room, Role::Text));
+            if super::super::unlock::update::is_wanted(state) {
+                lines.push(Line::new("Enter", Role::Key).and(" asks for its passphrase.", Role::Text));
+            } else {
+                lines.extend(Line::wrapped(cure, room, Role::Text));
+            }
         }
         Some((Health::Unavailable { why, cure }, standing)) => {
             lines.push(
@@ -194,6 +202,9 @@ fn closed(canvas: &mut Canvas<'_>, state: &State) {
     if state.vault.as_ref().is_some_and(|standing| !matches!(standing.health, Health::Ready)) {
         lines.push(Line::default());
         lines.extend(Line::wrapped("Nothing can be typed before it is ready. Other ways:", room, Role::Muted));
+        if state.vault.as_ref().is_some_and(|standing| standing.kind == VaultKind::Keyring) {
+            lines.push(Line::text("  landfall vault use file   an encrypted file from now on, for this machine"));
+        }
         lines.push(Line::text("  --vault memory   values are typed anew and gone when landfall ends"));
         lines.push(Line::text("  --vault env      values come from LANDFALL_CREDENTIAL_<ENV>_<FIELD>"));
         lines.push(Line::text("  --vault stdin    values come as one JSON object on standard input"));

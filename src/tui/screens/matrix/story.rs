@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use crate::deploy::{Fill, Reach, Survey};
 use crate::failure::Failure;
 use crate::health::{Cause, Health, Node, Verdict};
-use crate::secret::Health as Vault;
+use crate::secret::{Health as Vault, INSTEAD, VaultKind};
+use crate::tui::screens::unlock;
 use crate::tui::state::{Environment, State};
 use crate::tui::theme::Role;
 use crate::tui::widgets::line::Line;
@@ -49,9 +50,15 @@ pub(super) fn lines(state: &State, room: u16) -> Vec<Line> {
 
 fn vault(state: &State, say: &mut impl FnMut(&str, Role)) {
     match state.vault.as_ref().map(|standing| &standing.health) {
+        Some(Vault::Locked { .. }) if unlock::update::is_wanted(state) => {
+            say("! The vault is locked. u asks for its passphrase.", Role::Warn);
+        }
         Some(Vault::Locked { cure }) => say(&format!("! The vault is locked. {cure}"), Role::Warn),
         Some(Vault::Unavailable { why, cure }) => {
             say(&format!("! The vault is not there: {why}. {cure}"), Role::Warn);
+            if state.vault.as_ref().is_some_and(|vault| vault.kind == VaultKind::Keyring) {
+                say(&format!("  {INSTEAD}"), Role::Text);
+            }
         }
         Some(Vault::Ready) | None => {}
     }

@@ -19,6 +19,14 @@ pub(crate) fn refresh(state: &mut State) -> Vec<Effect> {
     effects
 }
 
+/// Asks the vault again, and for all that was hidden while it was locked.
+pub(crate) fn reread(state: &mut State) -> Vec<Effect> {
+    let mut effects = vec![state.ask(Slot::Vault, Wish::Vault)];
+    let names: Vec<String> = state.environments.iter().map(|environment| environment.name.clone()).collect();
+    effects.extend(names.into_iter().map(|name| state.ask(Slot::Glance(name.clone()), Wish::Glance(name))));
+    effects
+}
+
 /// Back home: asks again how the environment is that was just worked on.
 pub(crate) fn enter(state: &mut State) -> Vec<Effect> {
     state.screen = Screen::Matrix;
