@@ -23,6 +23,8 @@ pub(crate) struct Stage {
     pub(crate) size: Size,
     /// How the vault is.
     pub(crate) vault: fn() -> Standing,
+    /// The form of an environment.
+    pub(crate) form: fn(&str) -> Form,
 }
 
 pub(crate) const NORMAL: Size = Size { width: 80, height: 24 };
@@ -37,7 +39,7 @@ impl Stage {
     pub(crate) fn with(options: Options, size: Size) -> Self {
         let names = ["dev", "stg", "prod"].map(str::to_owned).to_vec();
         let app = App::of(("mlflow".into(), "MLflow".into()), names, options, size).unwrap();
-        let mut stage = Self { app, now: world::now(), open: Vec::new(), size, vault: world::vault };
+        let mut stage = Self { app, now: world::now(), open: Vec::new(), size, vault: world::vault, form: world::form };
         stage.app.handle(Msg::Tick(stage.now));
         let effects = stage.app.start();
         stage.take(effects);
@@ -52,7 +54,7 @@ impl Stage {
 
     fn take(&mut self, effects: Vec<Effect>) {
         for effect in effects {
-            match answer(&effect.wish, (self.vault)()) {
+            match answer(&effect.wish, (self.vault)(), self.form) {
                 Some(answer) => self.send(Msg::Answer(effect.question, answer)),
                 None => self.open.push(effect),
             }
@@ -125,12 +127,12 @@ impl Stage {
 }
 
 /// The answer of the hand-made world; none where a test has to give it.
-fn answer(wish: &Wish, vault: Standing) -> Option<Answer> {
+fn answer(wish: &Wish, vault: Standing, form: fn(&str) -> Form) -> Option<Answer> {
     Some(match wish {
         Wish::Vault => Answer::Vault(vault),
         Wish::Glance(name) => Answer::Glance(Box::new(Ok(world::glance(name)))),
         Wish::Survey(name) => Answer::Survey(Box::new(Ok(world::survey(name)))),
-        Wish::Form(name) => Answer::Form(Box::new(Ok(Form { vault, ..world::form(name) }))),
+        Wish::Form(name) => Answer::Form(Box::new(Ok(Form { vault, ..form(name) }))),
         Wish::Judge { field, value, .. } => Answer::Judged(Ok(match value {
             Some(value) => {
                 let rule = Rule {
