@@ -48,6 +48,11 @@ JSON array, health is one object for each judged. What went wrong is one JSON
 object on the error stream: type \"error\", kind, what, place, why, hints, exitCode.
 Nothing is asked without a terminal.";
 
+const VAULT_HELP: &str = "\
+The passphrase of the encrypted file is asked for at a terminal. Elsewhere it is read
+from the file descriptor that LANDFALL_VAULT_PASSPHRASE_FD names, best a pipe:
+  LANDFALL_VAULT_PASSPHRASE_FD=3 landfall apply dev --yes 3< <(pass show landfall)";
+
 /// Which of the two doors to open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Door {
@@ -117,7 +122,7 @@ pub enum Verb {
     #[command(subcommand)]
     Creds(Creds),
     /// Choose where this machine keeps credentials, unlock and lock it, move and save what it holds
-    #[command(subcommand)]
+    #[command(subcommand, after_help = VAULT_HELP)]
     Vault(Vault),
     /// Print the objects of an environment; secret values are never shown
     Render(Render),

@@ -10,7 +10,7 @@ mod vault;
 mod words;
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -87,6 +87,11 @@ pub(super) fn text(text: &str) {
     if let Err(error) = put(&mut anstream::stdout(), text) {
         let _ = LOST.set(error.kind());
     }
+}
+
+/// Whether somebody looks at the report: it goes to a terminal.
+pub(super) fn is_seen() -> bool {
+    io::stdout().is_terminal()
 }
 
 /// Something that is no text of ours: a file that was saved elsewhere.

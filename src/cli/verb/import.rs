@@ -81,6 +81,10 @@ async fn store(session: &Session, project: &Project, secrets: Vec<Imported>, rep
     for environment in &project.environments {
         let mut entries = Vec::new();
         for found in secrets.iter().filter(|found| found.environment == environment.name) {
+            if let Some(from) = session.reference(&environment.name, &found.field) {
+                advice(&format!("{} {} is not stored: it is read from {from}", environment.name, found.field));
+                continue;
+            }
             match session.reveal(&environment.name, &found.field).await? {
                 None => entries.push(Entry { field: found.field.clone(), value: found.value.clone() }),
                 Some(stored) if stored.same(&found.value) => {}

@@ -6,7 +6,7 @@ use landfall::secret::{AgeFile, Keeper, Known, Secret, Unlock, VaultKind};
 use portable_pty::CommandBuilder;
 use tempfile::TempDir;
 
-use super::person::{Person, command, landfall};
+use super::person::{Person, ROLLOUT, command, landfall};
 use super::{CTRL_C, ENTER, ESCAPE};
 use crate::support::asset;
 
@@ -129,6 +129,44 @@ fn without_a_keyring_the_screens_offer_the_file_by_name() {
     ann.press("q");
     ann.ends();
     assert!(!home.path().join(".config/landfall").exists(), "something was chosen");
+}
+
+#[test]
+fn it_is_saved_under_a_passphrase_and_taken_over_after_a_look() {
+    let home = Home::new();
+    let folder = home.path().join(".local/share/landfall/vault");
+    AgeFile::create(&folder, &Secret::new(PASSPHRASE), 4).unwrap();
+    let mut ann = home.landfall(&["creds", "generate", "dev", "pgsql.password", "--vault", "file"]);
+    ann.sees("Passphrase of the vault");
+    ann.press(&format!("{PASSPHRASE}\r"));
+    assert_eq!(ann.ends(), 0, "{}", ann.text());
+
+    let mut ann = home.landfall(&["vault", "export", "saved.age", "--vault", "file"]);
+    ann.sees("Passphrase of the vault");
+    ann.press(&format!("{PASSPHRASE}\r"));
+    ann.sees("Passphrase for the saved file");
+    ann.press("a-lighthouse-in-a-suitcase\r");
+    ann.sees("The same once more");
+    ann.press("a-lighthouse-in-a-suitcase\r");
+    ann.sees_within(ROLLOUT, "saved saved.age");
+    assert_eq!(ann.ends(), 0, "{}", ann.text());
+    silent(&ann);
+
+    // Elsewhere, in a vault that is still empty.
+    std::fs::remove_dir_all(&folder).unwrap();
+    AgeFile::create(&folder, &Secret::new(PASSPHRASE), 4).unwrap();
+    for (answer, code) in [("n", 130), ("y", 0)] {
+        let mut ann = home.landfall(&["vault", "import", "saved.age", "--vault", "file"]);
+        ann.sees("Passphrase of the vault");
+        ann.press(&format!("{PASSPHRASE}\r"));
+        ann.sees("Passphrase of the saved file");
+        ann.press("a-lighthouse-in-a-suitcase\r");
+        ann.sees_within(ROLLOUT, "Take this over?");
+        ann.sees("+ pgsql.password  is set");
+        ann.press(&format!("{answer}\r"));
+        assert_eq!(ann.ends(), code, "{}", ann.text());
+        silent(&ann);
+    }
 }
 
 /// What an older hand made with age itself, a vault takes as its own.

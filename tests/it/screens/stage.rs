@@ -28,6 +28,8 @@ pub(crate) struct Stage {
     pub(crate) signs_in: bool,
     /// Whether nothing is said of stored values yet.
     pub(crate) undecided: bool,
+    /// The form of an environment.
+    pub(crate) form: fn(&str) -> Form,
 }
 
 pub(crate) const NORMAL: Size = Size { width: 80, height: 24 };
@@ -43,8 +45,8 @@ impl Stage {
         let names = ["dev", "stg", "prod"].map(str::to_owned).to_vec();
         let app = App::of(("mlflow".into(), "MLflow".into()), names, options, size).unwrap();
         let app = app.asking_after(vec!["smoke".into()]);
-        let (now, vault) = (world::now(), world::vault);
-        let mut stage = Self { app, now, open: Vec::new(), size, vault, signs_in: false, undecided: false };
+        let (now, vault, form) = (world::now(), world::vault, world::form);
+        let mut stage = Self { app, now, open: Vec::new(), size, vault, form, signs_in: false, undecided: false };
         stage.app.handle(Msg::Tick(stage.now));
         let effects = stage.app.start();
         stage.take(effects);
@@ -73,7 +75,7 @@ impl Stage {
                 Some(Answer::Survey(Box::new(Ok(world::closed(name)))))
             }
             Wish::Judge { value: None, .. } if self.undecided => None,
-            _ => answer(wish, (self.vault)()),
+            _ => answer(wish, (self.vault)(), self.form),
         }
     }
 
@@ -159,12 +161,12 @@ impl Stage {
 }
 
 /// The answer of the hand-made world; none where a test has to give it.
-fn answer(wish: &Wish, vault: Standing) -> Option<Answer> {
+fn answer(wish: &Wish, vault: Standing, form: fn(&str) -> Form) -> Option<Answer> {
     Some(match wish {
         Wish::Vault => Answer::Vault(vault),
         Wish::Glance(name) => Answer::Glance(Box::new(Ok(world::glance(name)))),
         Wish::Survey(name) => Answer::Survey(Box::new(Ok(world::survey(name)))),
-        Wish::Form(name) => Answer::Form(Box::new(Ok(Form { vault, ..world::form(name) }))),
+        Wish::Form(name) => Answer::Form(Box::new(Ok(Form { vault, ..form(name) }))),
         Wish::Judge { field, value, .. } => Answer::Judged(Ok(match value {
             Some(value) => {
                 let rule = Rule {

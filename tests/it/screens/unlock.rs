@@ -1,5 +1,6 @@
 //! The passphrase of the vault: asked where it is needed, never seen, never lost to a hasty key.
 
+use landfall::deploy::Form;
 use landfall::failure::{Failure, Kind};
 use landfall::tui::effect::{Answer, Question, Wish};
 use landfall::tui::keymap::Mode;
@@ -99,21 +100,26 @@ fn a_keyring_is_not_asked_for_a_passphrase() {
     assert_eq!(mode(&stage), Mode::Credentials);
 }
 
-#[test]
-fn what_is_read_at_use_takes_no_keys_and_counts_as_there() {
-    let mut stage = Stage::new(NORMAL);
-    stage.press("Enter");
-    let shown = stage.text();
-    let credentials = stage.app.state().environment().unwrap().credentials.as_ref().unwrap();
-    assert!(credentials.fields.iter().all(|field| field.spec.from.is_none()), "{shown}");
-
-    let mut form = world::form("dev");
+/// A form in which the password of the login is read at use.
+fn referring(name: &str) -> Form {
+    let mut form = world::form(name);
     let field = &mut form.groups[0].fields[1];
     (field.from, field.stored) = (Some("op read …".to_owned()), None);
-    let mut credentials = landfall::tui::screens::credentials::Credentials::new(form, None);
-    credentials.focus = 1;
-    assert!(credentials.typing_mut().is_none(), "nothing can be typed there");
+    form
+}
+
+#[test]
+fn what_is_read_at_use_is_named_takes_no_keys_and_counts_as_there() {
+    let mut stage = Stage::new(NORMAL);
+    stage.form = referring;
+    stage.press("Enter Tab 'typed-all-the-same");
+    let shown = stage.text();
+    assert!(shown.contains("from op read …") && shown.contains("✓ at use"), "{shown}");
+    assert!(shown.contains("Read from op read … when it is used, never stored"), "{shown}");
+    assert!(!shown.contains("generate "), "nothing can be made there:\n{shown}");
+    let credentials = stage.app.state().environment().unwrap().credentials.as_ref().unwrap();
     let field = credentials.focused().unwrap();
-    assert!(!field.is_empty() && !field.blocks() && !field.is_new());
+    assert!(!field.is_empty() && !field.blocks() && !field.is_new(), "{field:?}");
     assert!(credentials.entries().iter().all(|entry| entry.field != field.spec.name));
+    assert!(stage.asked(|wish| matches!(wish, Wish::Judge { field, .. } if field == "mlflow.password")).is_none());
 }

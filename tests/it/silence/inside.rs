@@ -1,6 +1,7 @@
 //! What happens inside the program: traces of every library, and a part that breaks down with secrets in its hands.
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -11,7 +12,7 @@ use landfall::deploy::{Entry, Session, Setup};
 use landfall::module::Module;
 use landfall::plan::Consent;
 use landfall::project::Project;
-use landfall::secret::{Keeper, Memory, Secret, VaultKind};
+use landfall::secret::{AgeFile, Keeper, Known, Memory, Secret, Unlock, VaultKind};
 
 use super::cluster::Watched;
 use super::ears::{Ears, FIELDS, canary};
@@ -115,24 +116,36 @@ async fn what_is_held_shows_nothing_of_itself() {
 /// A panic in the middle of writing, with all secrets loaded: its text, with every frame, is printed.
 #[test]
 fn a_panic_says_nothing() {
-    if std::env::var_os(INSIDE).is_some() {
+    if let Some(vault) = std::env::var_os(INSIDE) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        return runtime.block_on(breaks_down());
+        return runtime.block_on(breaks_down(vault == "file"));
     }
     let name = "silence::inside::a_panic_says_nothing";
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", name, "--nocapture"])
-        .envs([(INSIDE, "1"), ("RUST_BACKTRACE", "full")])
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let said = [output.stdout, output.stderr].concat();
-    let text = String::from_utf8_lossy(&said);
-    assert!(text.contains("the wire broke down while a Secret was sent"), "{text}");
-    Ears::new().silence("the panic", &said);
+    for vault in ["memory", "file"] {
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", name, "--nocapture"])
+            .envs([(INSIDE, vault), ("RUST_BACKTRACE", "full")])
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        let text = String::from_utf8_lossy(&said);
+        assert!(text.contains("the wire broke down while a Secret was sent"), "{text}");
+        Ears::new().silence("the panic", &said);
+        Ears::of(&[canary("passphrase")]).silence("the panic", &said);
+    }
 }
 
-async fn breaks_down() {
+/// The keeper of an encrypted file that is open.
+async fn open_file(folder: &Path) -> Keeper {
+    let passphrase = Secret::new(canary("passphrase"));
+    AgeFile::create(&folder.join("vault"), &passphrase, 1).unwrap();
+    let keeper = Keeper::choose(VaultKind::File, Known::default(), folder.join("vault"));
+    keeper.unlock(Unlock { passphrase, remember: None }).await.unwrap();
+    keeper
+}
+
+async fn breaks_down(in_file: bool) {
     let demo = Demo::start(Options { scenario: Scenario::Ok, pace: PACE });
     let watched = Watched::with(&demo, |asked| {
         let secret = asked.method == "PATCH" && !asked.is_dry_run() && asked.path().contains("/secrets/");
@@ -141,7 +154,21 @@ async fn breaks_down() {
     });
     let state = tempfile::tempdir().unwrap();
     let client = watched.client.clone();
-    let session = session_in(client, demo_project(), state.path().to_owned(), Duration::from_secs(5));
+    let session = if in_file {
+        let project = demo_project();
+        Session::new(Setup {
+            module: Module::load(&project.module, &project.folder).unwrap(),
+            project,
+            keeper: open_file(state.path()).await,
+            source: Source::Given { client, context: Demo::CONTEXT.to_owned(), server: Demo::SERVER.to_owned() },
+            state: state.path().to_owned(),
+            who: "ann@laptop".to_owned(),
+            patience: Duration::from_secs(5),
+            flags: String::new(),
+        })
+    } else {
+        session_in(client, demo_project(), state.path().to_owned(), Duration::from_secs(5))
+    };
     fill(&session).await;
     apply(&session, "dev").await;
 }

@@ -1,14 +1,14 @@
 //! Everything a vault holds, carried to another vault, into a file, or out of one.
 
 use std::fs::OpenOptions;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use super::{names, passphrase};
 use crate::cli::args::{Args, Export, Migrate, VaultImport};
 use crate::cli::ask;
 use crate::cli::choose::{self, Asking, By};
-use crate::cli::report::{Report, advice, bytes};
+use crate::cli::report::{Report, advice, bytes, is_seen};
 use crate::deploy::{compare, holdings, migrate as move_all, take};
 use crate::failure::{Failure, Kind, Place, Result};
 use crate::secret::{Health, Item, Keeper, Known, Opens, Parcel, Seals, Secret, VaultKind, WORK, Wants};
@@ -51,7 +51,7 @@ pub(super) async fn migrate(args: &Args, asked: &Migrate, report: Report) -> Res
 }
 
 pub(super) async fn export(args: &Args, asked: &Export, report: Report) -> Result<()> {
-    if asked.plaintext && io::stdout().is_terminal() {
+    if asked.plaintext && is_seen() {
         return Err(Failure::new(Kind::Blocked, "nothing was written")
             .because("a terminal and whoever records it would keep every value")
             .hint("pipe it into a program: landfall vault export --plaintext --to-stdout | …"));

@@ -22,7 +22,7 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, state: &State, unlock: &Unlock) {
     let (words, role) = match &unlock.refusal {
         Some(why) => (why.as_str(), Role::Fail),
         None if trying => ("trying it; that takes a moment by intention", Role::Muted),
-        None => ("It stays open for this landfall only, until it ends.", Role::Muted),
+        None => ("It stays open for this landfall only.", Role::Muted),
     };
     inside.put(0, 2, &cut::end(words, room), role);
     let enter = Line::new("Enter", Role::Key).and(" unlock", Role::Text);
