@@ -20,6 +20,9 @@ use crate::object::{Key, Object, Objects};
 /// How often it is looked at.
 const OFTEN: Duration = Duration::from_millis(400);
 
+/// How long the account of a new namespace may take.
+const ACCOUNT: Duration = Duration::from_secs(10);
+
 /// A probe on its way to the cluster.
 #[derive(Debug, Clone, Copy)]
 pub struct Order<'a> {
@@ -164,7 +167,7 @@ impl<'a> Probe<'a> {
         let Some(main) = main.first() else {
             return Err(Refusal::Trouble(format!("the probe {} has neither a Pod nor a Job", order.probe)));
         };
-        let object = self.apply(main, None).await?;
+        let object = self.settled(main).await?;
         let key = object.key();
         let owner = json!([{
             "apiVersion": key.api, "kind": key.kind, "name": key.name, "uid": object.uid().unwrap_or_default(),
@@ -173,6 +176,21 @@ impl<'a> Probe<'a> {
             self.apply(item, Some(&owner)).await?;
         }
         Ok(())
+    }
+
+    /// Makes the pod; in a namespace that was made a moment ago its account may come a moment later.
+    async fn settled(&mut self, main: &Rendered) -> Result<Object, Refusal> {
+        let began = Instant::now();
+        loop {
+            match self.apply(main, None).await {
+                Err(Refusal::Denied(why))
+                    if why.contains("looking up service account") && began.elapsed() < ACCOUNT =>
+                {
+                    tokio::time::sleep(OFTEN).await;
+                }
+                made => return made,
+            }
+        }
     }
 
     async fn apply(&mut self, item: &Rendered, owner: Option<&Value>) -> Result<Object, Refusal> {
