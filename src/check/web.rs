@@ -10,9 +10,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::uri::Scheme;
 use http::{HeaderMap, Request, Response};
 use http_body_util::{BodyExt, Full, Limited};
+use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use tower::util::BoxCloneSyncService;
 use tower::{ServiceExt, service_fn};
@@ -67,14 +70,17 @@ impl Web {
     }
 }
 
-/// Sends a request over the network.
+/// Sends a request over the network. Certificates come from files, so they are read only where TLS wants them.
 async fn send(request: Request<Bytes>) -> Result<Response<Bytes>, io::Error> {
-    // Read at each call and not at the start: most runs need none, and they come from files.
-    let connector =
-        hyper_rustls::HttpsConnectorBuilder::new().with_native_roots()?.https_or_http().enable_http1().build();
-    let client: Client<_, Full<Bytes>> = Client::builder(TokioExecutor::new()).build(connector);
-    let answer = client.request(request.map(Full::new)).await.map_err(io::Error::other)?;
-    let (head, body) = answer.into_parts();
+    let request = request.map(Full::new);
+    let builder = Client::builder(TokioExecutor::new());
+    let answer = if request.uri().scheme() == Some(&Scheme::HTTP) {
+        builder.build::<_, Full<Bytes>>(HttpConnector::new()).request(request).await
+    } else {
+        let connector = HttpsConnectorBuilder::new().with_native_roots()?.https_only().enable_http1().build();
+        builder.build::<_, Full<Bytes>>(connector).request(request).await
+    };
+    let (head, body) = answer.map_err(io::Error::other)?.into_parts();
     let body = Limited::new(body, LARGEST).collect().await.map_err(io::Error::other)?.to_bytes();
     Ok(Response::from_parts(head, body))
 }
@@ -106,6 +112,8 @@ fn reason(error: &io::Error) -> String {
     let says = |sign: &str| texts.iter().any(|text| text.contains(sign));
     if says("dns error") || says("lookup address") {
         "the name cannot be resolved".to_owned()
+    } else if says("native root ca") {
+        "this machine trusts no certificate authority".to_owned()
     } else if says("certificate") {
         "its certificate is not accepted".to_owned()
     } else if says("length limit") {

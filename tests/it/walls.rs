@@ -18,7 +18,7 @@ fn doors() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("cluster", &["failure", "object", "secret"]),
         ("demo", &["failure"]),
         ("release", &["failure", "object", "secret", "cluster"]),
-        ("check", &["failure", "document", "object", "project", "secret", "module", "health", "cluster"]),
+        ("check", &["failure", "document", "object", "secret", "module", "health", "cluster"]),
         (
             "deploy",
             &[

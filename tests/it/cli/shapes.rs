@@ -187,6 +187,7 @@ fn help_reads_well_and_scripts_complete() {
         "creds",
         "render",
         "plan",
+        "check",
         "apply",
         "status",
         "watch",
