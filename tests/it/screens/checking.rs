@@ -156,6 +156,17 @@ fn going_back_and_forth_begins_the_checks_anew_and_ends_the_old_ones() {
 }
 
 #[test]
+fn ctrl_c_stops_the_checks_and_twice_leaves() {
+    let mut stage = play(scenes::checks);
+    let run = stage.asked(|wish| matches!(wish, Wish::Check { .. })).unwrap();
+    let effects = stage.app.handle(Msg::Key("Ctrl-C".parse::<landfall::tui::keymap::Chord>().unwrap().press()));
+    assert!(effects.iter().any(|effect| matches!(effect.wish, Wish::Stop(stopped) if stopped == run)));
+    assert!(stage.text().contains("The checks are stopped"));
+    stage.press("Ctrl-C");
+    assert!(stage.asked(|wish| matches!(wish, Wish::Quit(0))).is_some());
+}
+
+#[test]
 fn a_smoke_test_shows_what_came_of_it() {
     let mut stage = play(scenes::smoke);
     assert_eq!(asked(&stage).only, ["smoke"]);

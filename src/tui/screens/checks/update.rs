@@ -175,13 +175,13 @@ pub(crate) fn mended(state: &mut State, (name, check): (&str, &str), answer: Res
         return Vec::new();
     }
     let Some(checks) = checks(state) else { return Vec::new() };
-    // Several checks may have waited for the same thing; who agreed to a fix agreed to a pod that looks at it.
+    // Who agreed to a fix agreed to a pod that looks at it.
     checks.agreed = true;
-    let mends = |item: &&Item| item.finding().is_some_and(|finding| finding.mend.is_some());
-    let mut only: Vec<String> = checks.list.items.iter().filter(mends).map(|item| item.check.clone()).collect();
-    if only.is_empty() {
-        only.push(check.to_owned());
-    }
+    let mend = |item: &Item| item.finding().and_then(|finding| finding.mend.clone());
+    let done = checks.list.items.iter().find(|item| item.check == check).and_then(mend);
+    // Several checks may have waited for the same thing.
+    let waited = |item: &&Item| item.check == check || done.is_some() && mend(item) == done;
+    let only: Vec<String> = checks.list.items.iter().filter(waited).map(|item| item.check.clone()).collect();
     let pods = checks.pods();
     run(state, Asking { only, pods, ..Asking::default() })
 }

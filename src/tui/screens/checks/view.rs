@@ -84,7 +84,7 @@ fn draw_row(canvas: &mut Canvas<'_>, y: u16, row: &Row) {
 
 fn draw_evidence(canvas: &mut Canvas<'_>, checks: &Checks) {
     let Some(item) = checks.item() else { return };
-    canvas.titled(0, &item.title, "evidence", Role::Title);
+    canvas.titled(0, &item.title, "", Role::Title);
     let room = canvas.width().saturating_sub(3);
     let text = update::evidence(item);
     let lines: Vec<Line> = Line::wrapped(&text, room, Role::Text);
@@ -106,7 +106,11 @@ pub(crate) fn activity(checks: &Checks) -> Option<(String, Role)> {
     if running > 0 {
         return Some((format!("{running} of {all} still running"), Role::Text));
     }
-    let verbs = [(Verdict::Fail, "fails", "fail"), (Verdict::Warn, "warns", "warn")];
+    let verbs = [
+        (Verdict::Fail, "fails", "fail"),
+        (Verdict::Warn, "warns", "warn"),
+        (Verdict::Unknown, "is not known", "are not known"),
+    ];
     let counted = |(verdict, one, many): &(Verdict, &str, &str)| match checks.list.count(*verdict) {
         0 => None,
         1 => Some(format!("1 {one}")),
