@@ -20,6 +20,9 @@ use crate::object::{Key, Object, Objects};
 /// How often it is looked at.
 const OFTEN: Duration = Duration::from_millis(400);
 
+/// How long the account of a new namespace may take.
+const ACCOUNT: Duration = Duration::from_secs(10);
+
 /// A probe on its way to the cluster.
 #[derive(Debug, Clone, Copy)]
 pub struct Order<'a> {
@@ -65,6 +68,8 @@ pub struct Spoken {
     pub answers: Vec<Answer>,
     /// The last lines of whatever else it printed.
     pub words: Vec<String>,
+    /// The node it ran on.
+    pub node: Option<String>,
 }
 
 /// A probe in the cluster.
@@ -113,7 +118,7 @@ impl<'a> Probe<'a> {
     pub async fn run(mut self, checks: &[String], teller: &Teller, stop: &CancellationToken) -> Spoken {
         let spoken = tokio::select! {
             spoken = self.go(checks, teller) => spoken,
-            () = stop.cancelled() => Spoken { end: End::Stopped, answers: Vec::new(), words: Vec::new() },
+            () = stop.cancelled() => Spoken::silent(End::Stopped),
         };
         teller.doing(checks, "removing the pod").await;
         remove(self.cluster, &self.made.objects).await;
@@ -124,22 +129,29 @@ impl<'a> Probe<'a> {
     async fn go(&mut self, checks: &[String], teller: &Teller) -> Spoken {
         teller.doing(checks, "making the pod").await;
         if let Err(refusal) = self.make().await {
-            return Spoken { end: End::Refused(refusal), answers: Vec::new(), words: Vec::new() };
+            return Spoken::silent(End::Refused(refusal));
         }
         let (began, started) = (Instant::now(), Timestamp::now());
         let mut doing = String::new();
         loop {
             let pod = match self.pod().await {
                 Ok(pod) => pod,
-                Err(refusal) => return Spoken { end: End::Refused(refusal), answers: Vec::new(), words: Vec::new() },
+                Err(refusal) => return Spoken::silent(End::Refused(refusal)),
             };
-            if let Some(pod) = &pod {
-                if let Some((exit, message)) = ended(pod) {
-                    return self.hear(pod, exit, &message).await;
-                }
-                if let Some(cause) = self.stuck(pod, started).await {
-                    return Spoken { end: End::Stuck(Box::new(cause)), answers: Vec::new(), words: Vec::new() };
-                }
+            if let Some((exit, message)) = pod.as_ref().and_then(ended)
+                && let Some(pod) = &pod
+            {
+                return self.hear(pod, exit, &message).await;
+            }
+            // A Job that may not make its pod says so itself.
+            let shown = match &pod {
+                Some(pod) => Some(pod.clone()),
+                None => self.main().await,
+            };
+            if let Some(object) = &shown
+                && let Some(cause) = self.stuck(object, started).await
+            {
+                return Spoken::silent(End::Stuck(Box::new(cause)));
             }
             let now = pod.as_ref().map_or_else(|| "waiting for the pod".to_owned(), state);
             if now != doing {
@@ -147,7 +159,7 @@ impl<'a> Probe<'a> {
                 teller.doing(checks, &doing).await;
             }
             if began.elapsed() > self.order.patience {
-                return Spoken { end: End::Late(doing), answers: Vec::new(), words: Vec::new() };
+                return Spoken::silent(End::Late(doing));
             }
             tokio::time::sleep(OFTEN).await;
         }
@@ -164,7 +176,7 @@ impl<'a> Probe<'a> {
         let Some(main) = main.first() else {
             return Err(Refusal::Trouble(format!("the probe {} has neither a Pod nor a Job", order.probe)));
         };
-        let object = self.apply(main, None).await?;
+        let object = self.settled(main).await?;
         let key = object.key();
         let owner = json!([{
             "apiVersion": key.api, "kind": key.kind, "name": key.name, "uid": object.uid().unwrap_or_default(),
@@ -173,6 +185,21 @@ impl<'a> Probe<'a> {
             self.apply(item, Some(&owner)).await?;
         }
         Ok(())
+    }
+
+    /// Makes the pod; in a namespace that was made a moment ago its account may come a moment later.
+    async fn settled(&mut self, main: &Rendered) -> Result<Object, Refusal> {
+        let began = Instant::now();
+        loop {
+            match self.apply(main, None).await {
+                Err(Refusal::Denied(why))
+                    if why.contains("looking up service account") && began.elapsed() < ACCOUNT =>
+                {
+                    tokio::time::sleep(OFTEN).await;
+                }
+                made => return made,
+            }
+        }
     }
 
     async fn apply(&mut self, item: &Rendered, owner: Option<&Value>) -> Result<Object, Refusal> {
@@ -210,12 +237,18 @@ impl<'a> Probe<'a> {
         pod["activeDeadlineSeconds"] = json!(order.patience.as_secs().max(1) + 30);
     }
 
+    fn key(&self) -> Option<&Key> {
+        self.made.objects.iter().map(|(key, _)| key).find(|key| matches!(key.kind.as_str(), "Pod" | "Job"))
+    }
+
+    /// The Pod or Job itself.
+    async fn main(&self) -> Option<Object> {
+        self.cluster.get(self.key()?).await.ok()?
+    }
+
     /// The pod as it is; of a Job, the one it made.
     async fn pod(&self) -> Result<Option<Object>, Refusal> {
-        let Some((key, _)) = self.made.objects.iter().find(|(key, _)| matches!(key.kind.as_str(), "Pod" | "Job"))
-        else {
-            return Ok(None);
-        };
+        let Some(key) = self.key() else { return Ok(None) };
         if key.kind == "Pod" {
             return self.cluster.get(key).await;
         }
@@ -224,7 +257,7 @@ impl<'a> Probe<'a> {
         Ok(pods.into_iter().next())
     }
 
-    /// Why the pod cannot run, if waiting does not cure it.
+    /// Why the pod cannot run or the Job cannot make it, if waiting does not cure it.
     async fn stuck(&self, pod: &Object, started: Timestamp) -> Option<Cause> {
         let mut objects: Objects = std::iter::once(pod.clone()).collect();
         let resource = self.cluster.resource("v1", "Event").await.ok()?;
@@ -267,11 +300,16 @@ impl<'a> Probe<'a> {
         let plain = |line: &&str| !line.trim_start().starts_with('{') && !line.trim().is_empty();
         let all: Vec<&str> = message.lines().chain(heard.iter().map(String::as_str)).filter(plain).collect();
         let last = all[all.len().saturating_sub(5)..].iter().map(|line| (*line).to_owned()).collect();
-        Spoken { end: End::Ran(exit), answers: found, words: last }
+        let node = pod.text("/spec/nodeName").map(str::to_owned);
+        Spoken { end: End::Ran(exit), answers: found, words: last, node }
     }
 }
 
 impl Spoken {
+    fn silent(end: End) -> Self {
+        Self { end, answers: Vec::new(), words: Vec::new(), node: None }
+    }
+
     fn scrubbed(mut self, scrub: &Scrub) -> Self {
         for answer in &mut self.answers {
             answer.says = scrub.text(&answer.says);

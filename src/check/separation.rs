@@ -10,7 +10,10 @@ pub fn separation(clashes: &[Clash], rules: &[String], others: usize) -> Finding
         return match (others, rules) {
             (0, _) => Finding::ok("it is the only environment of the project"),
             (_, []) => Finding::ok("the module names nothing that environments must not share"),
-            (_, rules) => Finding::ok(format!("it shares no {} with another environment", rules.join(", no "))),
+            (_, [one]) => Finding::ok(format!("it shares no {one} with another environment")),
+            (_, [first @ .., last]) => {
+                Finding::ok(format!("it shares no {} or {last} with another environment", first.join(", ")))
+            }
         };
     };
     let verdict = match first.level {

@@ -155,6 +155,7 @@ impl Ground {
             }
             (None, end) => return silent(end, spoken),
         };
+        finding.evidence.extend(spoken.node.as_ref().map(|node| format!("told by a pod on node {node}")));
         finding.loses = check.loses;
         if finding.verdict == Verdict::Ok {
             return finding;

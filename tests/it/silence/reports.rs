@@ -230,7 +230,7 @@ async fn broken_input_is_not_repeated() {
 async fn a_template_that_goes_wrong_does_not_quote_its_values() {
     let post = Post::new(Scenario::Ok).await;
     let assets = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/modules/mlflow");
-    for folder in ["", "templates", "files"] {
+    for folder in ["", "templates", "files", "probes"] {
         std::fs::create_dir_all(post.place.path("module").join(folder)).unwrap();
         for entry in std::fs::read_dir(assets.join(folder)).unwrap() {
             let path = entry.unwrap().path();

@@ -168,7 +168,7 @@ def revision(cursor):
 def bucket():
     import boto3
     from botocore.config import Config
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
     endpoint, name = os.environ["S3_ENDPOINT"], os.environ["S3_BUCKET"]
     prefix = os.environ.get("S3_PREFIX", "")
@@ -192,6 +192,8 @@ def bucket():
         done.append("delete: well")
     except ClientError as error:
         return refused(error, place, done, store, (name, key))
+    except NoCredentialsError:
+        return say("bucket", "fail", f"there is no access key for {place}", "login", done)
     except BotoCoreError as error:
         return say("bucket", "fail", f"{endpoint} does not answer", "unreachable", [*done, plain(error)])
     say("bucket", "ok", f"{place} takes, gives, lists and deletes", evidence=done)
@@ -222,6 +224,8 @@ def main():
         began = time.monotonic()
         try:
             CHECKS[name]()
+        except ModuleNotFoundError as error:
+            say(name, "fail", f"the image has no {error.name}", "image", [plain(error)])
         except Exception as error:
             says = f"the probe broke down: {type(error).__name__} after {time.monotonic() - began:.1f} s"
             say(name, "cannot-tell", says, evidence=[plain(error)])
