@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::rows::{Row, lines};
+use super::rows::{Row, Sentences, lines};
 use super::{Checks, update};
 use crate::check::Verdict;
 use crate::tui::shown::{Pane, Spot};
@@ -23,10 +23,10 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, state: &State) {
     }
     let (wide, high) = (canvas.width(), canvas.height());
     if wide < WIDE {
-        return draw_list(canvas, checks, state.now);
+        return draw_list(canvas, checks, state.now, Sentences::Below);
     }
     let left = (wide * 58 / 100).max(60);
-    draw_list(&mut canvas.part(0, 0, left, high), checks, state.now);
+    draw_list(&mut canvas.part(0, 0, left, high), checks, state.now, Sentences::Beside);
     draw_evidence(&mut canvas.part(left + 1, 0, wide - left - 1, high), checks);
 }
 
@@ -43,8 +43,8 @@ fn draw_failure(canvas: &mut Canvas<'_>, failure: &crate::failure::Failure) {
     }
 }
 
-fn draw_list(canvas: &mut Canvas<'_>, checks: &Checks, now: Timestamp) {
-    let rows = lines(checks, now, canvas.width());
+fn draw_list(canvas: &mut Canvas<'_>, checks: &Checks, now: Timestamp, sentences: Sentences) {
+    let rows = lines(checks, now, canvas.width(), sentences);
     canvas.pane(Pane::Main, rows.len());
     let chosen = checks.at();
     let first = rows.iter().position(|row| row.at == chosen).unwrap_or(0);

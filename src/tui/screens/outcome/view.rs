@@ -93,7 +93,7 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, state: &State) {
 /// What came of asking whether it really works: its rows, and what was seen on the way.
 fn smoked(state: &State, wide: u16) -> Vec<Line> {
     let Some(smoke) = state.environment().map(|environment| &environment.smoke) else { return Vec::new() };
-    let mut lines: Vec<Line> = checks::lines(smoke, state.now, wide)
+    let mut lines: Vec<Line> = checks::lines(smoke, state.now, wide, checks::Sentences::Below)
         .into_iter()
         .filter(|row| row.keys.is_empty())
         .map(|row| row.line.and(format!("  {}", row.age), Role::Muted))
