@@ -215,12 +215,13 @@ fn silent(end: &End, spoken: &Spoken) -> Finding {
 
 /// Removes what runs that were ended left in a namespace; what may not be looked for stays.
 async fn sweep(session: &Session, cluster: &Cluster, (project, namespace): (&str, &str)) {
-    let busy = session.inner.busy.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let selector = format!("{MARK},landfall.dev/project={project}");
     // Jobs before their pods, or they would make new ones.
     for (api, kind) in [("batch/v1", "Job"), ("v1", "Pod"), ("v1", "Secret")] {
         let Ok(resource) = cluster.resource(api, kind).await else { continue };
         let Ok(found) = cluster.list(&resource, Some(namespace), &selector).await else { continue };
+        // Looked up after the list: a run enters itself before it makes anything.
+        let busy = session.inner.busy.lock().unwrap_or_else(PoisonError::into_inner).clone();
         for object in leftovers(&found, &session.inner.who, &busy, Timestamp::now()) {
             if let Some(uid) = object.uid() {
                 let _ = cluster.delete(object.key(), uid).await;

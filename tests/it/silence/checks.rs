@@ -1,6 +1,7 @@
 //! Probes carry credentials into the cluster in a short-lived Secret; nothing else does, and nothing brings them back,
 //! even when the pod says everything it was lent.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -63,7 +64,7 @@ async fn checked(demo: &Demo, judge: impl Fn(&Asked) -> Fate + Send + Sync + 'st
     let hearing = async {
         let mut heard = String::new();
         while let Some(one) = listening.recv().await {
-            heard.push_str(&format!("{one:?}\n"));
+            let _ = writeln!(heard, "{one:?}");
         }
         heard
     };
