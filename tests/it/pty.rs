@@ -8,6 +8,7 @@ mod sign_in;
 mod vault;
 
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use person::{Person, ROLLOUT, SOON, landfall};
 use rustix::process::Signal;
@@ -48,15 +49,11 @@ fn confirms(ann: &mut Person, name: &str) {
     ann.sees(&format!("Apply to {name}"));
 }
 
-/// Presses Enter in the confirm dialog until it is taken: it is deaf to a hasty one.
+/// Presses Enter in the confirm dialog, which is deaf to a hasty one.
 fn applies(ann: &mut Person) {
-    for _ in 0..40 {
-        ann.press(ENTER);
-        if ann.sees_in_a_moment("applied") {
-            return;
-        }
-    }
-    panic!("it was not applied:\n{}", ann.text());
+    ann.waits(Duration::from_millis(800));
+    ann.press(ENTER);
+    ann.sees("applied");
 }
 
 #[test]

@@ -5,5 +5,5 @@ mod state;
 pub(crate) mod update;
 pub(crate) mod view;
 
-pub(crate) use rows::lines;
+pub(crate) use rows::{Sentences, lines};
 pub use state::Checks;

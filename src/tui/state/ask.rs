@@ -123,6 +123,11 @@ impl Pending {
         self.open.iter().filter_map(|(_, slot, _)| field(slot)).collect()
     }
 
+    /// Whether a new value for an environment is on its way.
+    pub fn makes(&self, environment: &str) -> bool {
+        self.open.iter().any(|(_, slot, _)| matches!(slot, Slot::Generate(name, _) if name == environment))
+    }
+
     /// What is waited for and worth a word, and since when.
     pub fn words(&self) -> Option<(String, Timestamp)> {
         self.open.iter().find_map(|(_, slot, since)| Some((slot.words()?, *since)))

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::deploy::{Phase, StepState};
-use crate::tui::effect::{Effect, Wish};
+use crate::tui::effect::{Effect, Question, Wish};
 use crate::tui::screens::rollout::Rollout;
 use crate::tui::state::{Dialog, Slot, State};
 use crate::tui::theme::Role;
@@ -21,8 +21,10 @@ pub(super) fn stop(state: &mut State) -> Vec<Effect> {
     let running = state.running().and_then(|at| state.environments.get(at)).and_then(|e| e.rollout.as_ref());
     match running {
         None => {
-            state.say("Nothing runs. Ctrl-C again to leave.", Role::Warn);
-            Vec::new()
+            let checks = checking(state);
+            let words = if checks.is_empty() { "Nothing runs." } else { "The checks are stopped; r runs one again." };
+            state.say(format!("{words} Ctrl-C again to leave."), Role::Warn);
+            checks.into_iter().map(|run| state.ask(Slot::Aside, Wish::Stop(run))).collect()
         }
         Some(rollout) => {
             let (run, words) = (rollout.run, unfinished(rollout));
@@ -33,6 +35,12 @@ pub(super) fn stop(state: &mut State) -> Vec<Effect> {
             vec![state.ask(Slot::Aside, Wish::Stop(run))]
         }
     }
+}
+
+/// The checks of the chosen environment that are being asked.
+fn checking(state: &State) -> Vec<Question> {
+    let checks = state.environment().into_iter().flat_map(|environment| [&environment.checks, &environment.smoke]);
+    checks.flat_map(|checks| checks.runs.values().copied()).collect()
 }
 
 fn unfinished(rollout: &Rollout) -> String {

@@ -64,7 +64,10 @@ fn what_fails_stands_on_top_with_its_keys() {
 fn a_fix_is_asked_for_like_an_apply_and_its_check_runs_again() {
     let mut stage = play(scenes::fix);
     let text = stage.text();
-    assert!(text.contains("gives them to 1000:1000") && text.contains("kind-lab"), "{text}");
+    assert!(
+        text.contains("A short-lived pod on worker-1 makes the directories") && text.contains("kind-lab"),
+        "{text}"
+    );
     stage.press("Enter");
     assert!(matches!(stage.app.state().dialogs.last(), Some(Dialog::Confirm(_))), "too early to have been read");
     stage.wait(600);
@@ -88,11 +91,9 @@ fn a_fix_is_asked_for_like_an_apply_and_its_check_runs_again() {
 #[test]
 fn a_fix_in_a_protected_environment_wants_its_name() {
     let mut stage = Stage::new(NORMAL);
-    stage.press("Right Right");
-    scenes::checks(&mut stage);
-    if stage.app.state().screen != Screen::Checks {
-        stage.press("Ctrl-S");
-    }
+    stage.press(
+        "Right Right Enter Tab 'correct-horse-battery-staple Tab Tab Tab Tab 'Xk29-fhw8-PqLm-02vN Ctrl-S Ctrl-S",
+    );
     assert_eq!(stage.app.state().screen, Screen::Checks);
     stage.news(Told::Began(world::checklist()));
     for (check, finding, _) in world::findings() {
@@ -153,6 +154,17 @@ fn going_back_and_forth_begins_the_checks_anew_and_ends_the_old_ones() {
     let effects = stage.app.handle(Msg::Key("Ctrl-S".parse::<landfall::tui::keymap::Chord>().unwrap().press()));
     let ended = effects.iter().any(|effect| matches!(effect.wish, Wish::Stop(stopped) if stopped == run));
     assert!(ended && effects.iter().any(|effect| matches!(effect.wish, Wish::Check { .. })));
+}
+
+#[test]
+fn ctrl_c_stops_the_checks_and_twice_leaves() {
+    let mut stage = play(scenes::checks);
+    let run = stage.asked(|wish| matches!(wish, Wish::Check { .. })).unwrap();
+    let effects = stage.app.handle(Msg::Key("Ctrl-C".parse::<landfall::tui::keymap::Chord>().unwrap().press()));
+    assert!(effects.iter().any(|effect| matches!(effect.wish, Wish::Stop(stopped) if stopped == run)));
+    assert!(stage.text().contains("The checks are stopped"));
+    stage.press("Ctrl-C");
+    assert!(stage.asked(|wish| matches!(wish, Wish::Quit(0))).is_some());
 }
 
 #[test]

@@ -61,10 +61,10 @@ async fn enters(walk: &mut Walk, ears: &Ears) {
 
 /// Looks at every check and what it rests on, also those that need a pod, and goes on.
 async fn checks(walk: &mut Walk) {
+    walk.sees("Permissions").await;
     walk.press("p");
     for _ in 0..16 {
-        walk.press("Enter Esc y Down");
-        walk.rests().await;
+        tries(walk, "Enter, y, Down").await;
     }
     walk.press("F1 Esc n");
     walk.sees("nothing was written").await;

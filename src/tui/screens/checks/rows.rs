@@ -26,11 +26,21 @@ pub(crate) struct Row {
 /// Where words begin.
 const WORDS: u16 = 3;
 
+/// Where the sentences of the chosen check stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sentences {
+    /// Below its line.
+    Below,
+    /// Beside the list.
+    Beside,
+}
+
 /// All lines of the checklist.
-pub(crate) fn lines(checks: &Checks, now: Timestamp, wide: u16) -> Vec<Row> {
+pub(crate) fn lines(checks: &Checks, now: Timestamp, wide: u16, sentences: Sentences) -> Vec<Row> {
     let chosen = checks.at();
     let each = |(at, item): (usize, &Item)| {
-        let mut rows = rows(item, at == chosen, now, wide);
+        let chosen = (at == chosen).then_some(sentences);
+        let mut rows = rows(item, chosen, now, wide);
         for row in &mut rows {
             row.at = at;
         }
@@ -39,8 +49,8 @@ pub(crate) fn lines(checks: &Checks, now: Timestamp, wide: u16) -> Vec<Row> {
     checks.list.sorted().into_iter().enumerate().flat_map(each).collect()
 }
 
-fn rows(item: &Item, chosen: bool, now: Timestamp, wide: u16) -> Vec<Row> {
-    let title = if chosen { Role::Focus } else { Role::Text };
+fn rows(item: &Item, chosen: Option<Sentences>, now: Timestamp, wide: u16) -> Vec<Row> {
+    let title = if chosen.is_some() { Role::Focus } else { Role::Text };
     let (sign, role, age) = match &item.state {
         State::Waiting | State::Held => ("·", Role::Muted, String::new()),
         State::Running { since, .. } => (glyph::spinner(now), Role::Busy, age::fine(age::since(*since, now))),
@@ -71,8 +81,8 @@ fn rows(item: &Item, chosen: bool, now: Timestamp, wide: u16) -> Vec<Row> {
         State::Done { finding, .. } => {
             let said = said(&item.title, &finding.headline);
             let mut rows = vec![first(start.and(cut::end(&said, room), title))];
-            if chosen && finding.verdict != Verdict::Ok {
-                if width(&said) > room {
+            if chosen.is_some() && finding.verdict != Verdict::Ok {
+                if width(&said) > room && chosen == Some(Sentences::Below) {
                     rows.extend(below(&cut::sentence(&finding.headline), wide, Role::Text));
                 }
                 rows.extend(more(finding, chosen, wide));
@@ -102,11 +112,16 @@ fn said(title: &str, headline: &str) -> String {
 }
 
 /// The next step, and the keys where it is chosen.
-fn more(finding: &Finding, chosen: bool, wide: u16) -> Vec<Row> {
+fn more(finding: &Finding, chosen: Option<Sentences>, wide: u16) -> Vec<Row> {
     let offers = finding.mend.is_some() || !finding.remedies.is_empty();
-    let next = finding.next.as_deref().filter(|_| chosen || !offers).map(cut::sentence);
+    let shown = match chosen {
+        Some(Sentences::Below) => true,
+        Some(Sentences::Beside) => false,
+        None => !offers,
+    };
+    let next = finding.next.as_deref().filter(|_| shown).map(cut::sentence);
     let mut rows: Vec<Row> = next.into_iter().flat_map(|next| below(&next, wide, Role::Text)).collect();
-    if chosen {
+    if chosen.is_some() {
         rows.extend(keys(finding, wide));
     }
     rows

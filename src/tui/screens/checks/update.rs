@@ -1,7 +1,7 @@
 //! What keys, news and answers do to the checklist.
 
 use super::Checks;
-use crate::check::{Checklist, Item, News, Remedy, State as Stands};
+use crate::check::{Checklist, Finding, Item, Means, News, Remedy, State as Stands, Verdict};
 use crate::deploy::Asking;
 use crate::failure::Result;
 use crate::tui::effect::{Effect, Question, Wish};
@@ -175,13 +175,14 @@ pub(crate) fn mended(state: &mut State, (name, check): (&str, &str), answer: Res
         return Vec::new();
     }
     let Some(checks) = checks(state) else { return Vec::new() };
-    // Several checks may have waited for the same thing; who agreed to a fix agreed to a pod that looks at it.
+    // Who agreed to a fix agreed to a pod that looks at it.
     checks.agreed = true;
-    let mends = |item: &&Item| item.finding().is_some_and(|finding| finding.mend.is_some());
-    let mut only: Vec<String> = checks.list.items.iter().filter(mends).map(|item| item.check.clone()).collect();
-    if only.is_empty() {
-        only.push(check.to_owned());
-    }
+    // What was missing may have kept the pods of other checks from starting.
+    let waits = |item: &&Item| {
+        let wrong = |finding: &Finding| matches!(finding.verdict, Verdict::Fail | Verdict::Unknown);
+        item.check == check || item.means == Means::Pod && item.finding().is_some_and(wrong)
+    };
+    let only: Vec<String> = checks.list.items.iter().filter(waits).map(|item| item.check.clone()).collect();
     let pods = checks.pods();
     run(state, Asking { only, pods, ..Asking::default() })
 }
@@ -239,6 +240,8 @@ pub(crate) fn scroll(state: &mut State, by: isize) -> Vec<Effect> {
 /// Asks whether what was deployed really works, by the module's own calls.
 pub(crate) fn smoke(state: &mut State) -> Vec<Effect> {
     let only = state.after.clone();
+    // What comes of it stands at the end, however long the outcome is.
+    state.story = usize::MAX;
     let Some(environment) = state.environment_mut() else { return Vec::new() };
     environment.smoke = Checks::default();
     let name = environment.name.clone();

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::rows::{Row, lines};
+use super::rows::{Row, Sentences, lines};
 use super::{Checks, update};
 use crate::check::Verdict;
 use crate::tui::shown::{Pane, Spot};
@@ -23,10 +23,10 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, state: &State) {
     }
     let (wide, high) = (canvas.width(), canvas.height());
     if wide < WIDE {
-        return draw_list(canvas, checks, state.now);
+        return draw_list(canvas, checks, state.now, Sentences::Below);
     }
     let left = (wide * 58 / 100).max(60);
-    draw_list(&mut canvas.part(0, 0, left, high), checks, state.now);
+    draw_list(&mut canvas.part(0, 0, left, high), checks, state.now, Sentences::Beside);
     draw_evidence(&mut canvas.part(left + 1, 0, wide - left - 1, high), checks);
 }
 
@@ -43,8 +43,8 @@ fn draw_failure(canvas: &mut Canvas<'_>, failure: &crate::failure::Failure) {
     }
 }
 
-fn draw_list(canvas: &mut Canvas<'_>, checks: &Checks, now: Timestamp) {
-    let rows = lines(checks, now, canvas.width());
+fn draw_list(canvas: &mut Canvas<'_>, checks: &Checks, now: Timestamp, sentences: Sentences) {
+    let rows = lines(checks, now, canvas.width(), sentences);
     canvas.pane(Pane::Main, rows.len());
     let chosen = checks.at();
     let first = rows.iter().position(|row| row.at == chosen).unwrap_or(0);
@@ -84,7 +84,7 @@ fn draw_row(canvas: &mut Canvas<'_>, y: u16, row: &Row) {
 
 fn draw_evidence(canvas: &mut Canvas<'_>, checks: &Checks) {
     let Some(item) = checks.item() else { return };
-    canvas.titled(0, &item.title, "evidence", Role::Title);
+    canvas.titled(0, &item.title, "", Role::Title);
     let room = canvas.width().saturating_sub(3);
     let text = update::evidence(item);
     let lines: Vec<Line> = Line::wrapped(&text, room, Role::Text);
@@ -106,7 +106,11 @@ pub(crate) fn activity(checks: &Checks) -> Option<(String, Role)> {
     if running > 0 {
         return Some((format!("{running} of {all} still running"), Role::Text));
     }
-    let verbs = [(Verdict::Fail, "fails", "fail"), (Verdict::Warn, "warns", "warn")];
+    let verbs = [
+        (Verdict::Fail, "fails", "fail"),
+        (Verdict::Warn, "warns", "warn"),
+        (Verdict::Unknown, "is not known", "are not known"),
+    ];
     let counted = |(verdict, one, many): &(Verdict, &str, &str)| match checks.list.count(*verdict) {
         0 => None,
         1 => Some(format!("1 {one}")),

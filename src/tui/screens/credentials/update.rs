@@ -287,8 +287,13 @@ pub(crate) fn save(state: &mut State) -> Vec<Effect> {
     let vault = state.vault.as_ref().map(|standing| standing.name.clone()).unwrap_or_default();
     let protected = state.environment().and_then(|e| e.glance()).is_some_and(|glance| glance.protected);
     let Some(name) = state.environment().map(|environment| environment.name.clone()) else { return Vec::new() };
+    let making = state.pending.makes(&name);
     let Some(credentials) = form(state) else { return Vec::new() };
     credentials.revealed = None;
+    if making || !credentials.awaited.is_empty() {
+        state.say("Not yet: values are still being made. ^S again in a moment.", Role::Muted);
+        return Vec::new();
+    }
     if let Some(at) = credentials.fields.iter().position(Field::blocks) {
         credentials.focus = at;
         let what = called(credentials, at);

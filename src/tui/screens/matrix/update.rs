@@ -83,8 +83,7 @@ pub(crate) fn sign_in(state: &mut State) -> Vec<Effect> {
     let Some(program) = environment.sign_in().map(str::to_owned) else { return Vec::new() };
     environment.refused = None;
     let name = environment.name.clone();
-    let context = environment.glance().and_then(|glance| glance.context.clone()).unwrap_or_default();
-    let words = format!("{program} signs you in to {context}, for {name}. Ctrl-C goes back to landfall.");
+    let words = format!("{program} signs you in for {name}. Ctrl-C goes back to landfall.");
     vec![state.ask(Slot::SignIn(name.clone()), Wish::SignIn { environment: name, words })]
 }
 

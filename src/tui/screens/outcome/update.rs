@@ -45,7 +45,8 @@ pub(crate) fn copy(state: &mut State) -> Vec<Effect> {
 
 /// Scrolls.
 pub(crate) fn go(state: &mut State, by: isize) -> Vec<Effect> {
-    state.story = state.story.saturating_add_signed(by).min(state.shown.furthest(Pane::Detail));
+    let furthest = state.shown.furthest(Pane::Detail);
+    state.story = state.story.min(furthest).saturating_add_signed(by).min(furthest);
     Vec::new()
 }
 

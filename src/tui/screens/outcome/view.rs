@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::facts;
+use crate::check::Verdict;
 use crate::deploy::{End, Outcome, Remedy};
 use crate::tui::keymap::Action;
 use crate::tui::screens::checks;
@@ -14,6 +15,8 @@ use crate::tui::widgets::canvas::{Canvas, cells, width};
 use crate::tui::widgets::line::Line;
 use crate::tui::widgets::{cut, list};
 
+/// How many calls of a smoke test that went well are shown.
+const CALLS: usize = 4;
 /// Where facts begin.
 const FACTS: u16 = 14;
 
@@ -90,13 +93,20 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, state: &State) {
 /// What came of asking whether it really works: its rows, and what was seen on the way.
 fn smoked(state: &State, wide: u16) -> Vec<Line> {
     let Some(smoke) = state.environment().map(|environment| &environment.smoke) else { return Vec::new() };
-    let mut lines: Vec<Line> = checks::lines(smoke, state.now, wide)
+    let mut lines: Vec<Line> = checks::lines(smoke, state.now, wide, checks::Sentences::Below)
         .into_iter()
         .filter(|row| row.keys.is_empty())
         .map(|row| row.line.and(format!("  {}", row.age), Role::Muted))
         .collect();
-    let evidence = smoke.finding().into_iter().flat_map(|finding| &finding.evidence);
-    lines.extend(evidence.map(|line| Line::new(format!("   {}", cut::end(line, wide.saturating_sub(5))), Role::Muted)));
+    if let Some(finding) = smoke.finding() {
+        // Where all is well a few calls are enough; where something is not, all of them are evidence.
+        let most = if finding.verdict == Verdict::Ok { CALLS } else { usize::MAX };
+        let shown = finding.evidence.iter().take(most);
+        lines
+            .extend(shown.map(|line| Line::new(format!("   {}", cut::end(line, wide.saturating_sub(5))), Role::Muted)));
+        let rest = finding.evidence.len().saturating_sub(most);
+        lines.extend((rest > 0).then(|| Line::new(format!("   and {rest} more"), Role::Muted)));
+    }
     lines.extend(smoke.failure.iter().map(|failure| Line::new("✗  ", Role::Fail).and(failure.to_string(), Role::Text)));
     if !lines.is_empty() {
         lines.insert(0, Line::default());
