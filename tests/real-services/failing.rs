@@ -5,6 +5,7 @@ use std::fs::{Permissions, set_permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use futures::future::join_all;
 use landfall::module::Module;
 
 use crate::ground::Ground;
@@ -112,10 +113,13 @@ async fn what_is_wrong_becomes_the_sentence_of_the_module() {
     let house = House::build(ground, told.clone()).await;
     set_permissions(house.folder("no-directory", "packages"), Permissions::from_mode(0o555)).unwrap();
     let module = Module::load("mlflow", Path::new(".")).unwrap();
-    for (wrong, told) in Wrong::ALL.into_iter().zip(told) {
-        let (code, words) = wrong.ending();
+    for told in &told {
         house.apply(&told.name).await;
-        let ended = house.pod(&told.name).await.run("init").await;
+    }
+    let runs = told.iter().map(async |told| house.pod(&told.name).await.run("init").await);
+    let endings = join_all(runs).await;
+    for ((wrong, told), ended) in Wrong::ALL.into_iter().zip(told).zip(endings) {
+        let (code, words) = wrong.ending();
         assert_eq!(ended.code, code, "{wrong:?}: {}", ended.words);
         let fatal = ended.words.lines().find(|line| line.contains("FATAL")).unwrap_or_default();
         assert!(fatal.contains(words), "{wrong:?}: {}", ended.words);

@@ -2,12 +2,17 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Deserialize;
 use tokio::process::Command;
+use tokio::time::timeout;
 
 /// The user MLflow runs as, and its group; the values of the module.
 pub(crate) const USER: u32 = 1000;
+
+/// How long a command may take.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// How the services are reached.
 #[derive(Debug, Deserialize)]
@@ -88,7 +93,7 @@ impl Ground {
 
 /// Runs a command that has to end well; what it said.
 pub(crate) async fn said(command: &mut Command) -> String {
-    let output = command.kill_on_drop(true).output().await.unwrap();
+    let output = timeout(PATIENCE, command.kill_on_drop(true).output()).await.unwrap().unwrap();
     let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
     assert!(output.status.success(), "{command:?}: {}{}", text(&output.stdout), text(&output.stderr));
     text(&output.stdout)

@@ -148,7 +148,7 @@ impl House {
 
     /// Applies an environment.
     pub(crate) async fn apply(&self, environment: &str) {
-        let said = self.landfall(&["apply", environment, "--yes"]).await;
+        let said = self.landfall(&["apply", environment, "--yes", "--confirm", environment]).await;
         assert_eq!(said.code, Some(0), "{said:#?}");
     }
 

@@ -10,6 +10,7 @@ use std::net::Ipv4Addr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
@@ -31,7 +32,7 @@ pub(crate) struct Pod {
     spec: PodSpec,
     environments: BTreeMap<String, BTreeMap<String, String>>,
     volumes: BTreeMap<String, PathBuf>,
-    room: TempDir,
+    room: Arc<TempDir>,
     image: Image,
     pub(crate) address: Ipv4Addr,
 }
@@ -48,12 +49,14 @@ pub(crate) struct Ended {
 pub(crate) struct Running {
     child: Child,
     log: PathBuf,
+    /// What lies in its volumes.
+    _room: Arc<TempDir>,
 }
 
 impl Pod {
     /// Takes a pod on: reads what its containers refer to, and lays its volumes out.
     pub(crate) async fn take(client: &kube::Client, namespace: &str, spec: PodSpec, image: &Image) -> Self {
-        let room = tempfile::tempdir().unwrap();
+        let room = Arc::new(tempfile::tempdir().unwrap());
         let mut volumes = BTreeMap::new();
         for volume in spec.volumes.iter().flatten() {
             let path = lay(client, namespace, volume, room.path().join(&volume.name)).await;
@@ -93,7 +96,7 @@ impl Pod {
         let mut command = self.image.run(&mounts, &words);
         command.env_clear().envs(&self.environments[name]).stdin(Stdio::null()).kill_on_drop(true);
         let child = command.stdout(file.try_clone().unwrap()).stderr(file).spawn().unwrap();
-        Running { child, log }
+        Running { child, log, _room: Arc::clone(&self.room) }
     }
 
     /// Runs a container to its end.
@@ -131,7 +134,7 @@ impl Running {
 
     /// The processes inside, the first one first.
     pub(crate) fn processes(&self) -> Vec<i32> {
-        let mut found = vec![self.child.id().unwrap().cast_signed()];
+        let mut found: Vec<i32> = self.child.id().into_iter().map(u32::cast_signed).collect();
         let mut at = 0;
         while at < found.len() {
             let id = found[at];
@@ -139,7 +142,16 @@ impl Running {
             found.extend(children.split_whitespace().map(|child| child.parse::<i32>().unwrap()));
             at += 1;
         }
-        found.split_off(1)
+        found.into_iter().skip(1).collect()
+    }
+}
+
+impl Drop for Running {
+    /// The first process of the container takes all others with it; it would outlive bubblewrap, being another user's.
+    fn drop(&mut self) {
+        for process in self.processes().into_iter().take(1) {
+            let _ = kill_process(Pid::from_raw(process).unwrap(), Signal::KILL);
+        }
     }
 }
 

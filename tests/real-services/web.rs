@@ -14,6 +14,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
 
 use crate::kubelet::Running;
 
@@ -21,6 +22,8 @@ use crate::kubelet::Running;
 const PORT: u16 = 5000;
 /// The ports Kubernetes gives to NodePorts.
 const NODE_PORTS: std::ops::RangeInclusive<u16> = 30000..=32767;
+/// How long an answer may take; a store that is down makes MLflow try for four minutes.
+const PATIENCE: Duration = Duration::from_mins(1);
 /// What the module's startup probe grants.
 const START: Duration = Duration::from_secs(240);
 
@@ -71,11 +74,11 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// The body as JSON, when all went well.
+    /// The body as JSON, when all went well; an artifact that was taken is answered with nothing.
     #[track_caller]
     pub(crate) fn well(&self) -> Value {
         assert_eq!(self.status, 200, "{:?}", self.body);
-        serde_json::from_slice(&self.body).unwrap()
+        if self.body.is_empty() { Value::Null } else { serde_json::from_slice(&self.body).unwrap() }
     }
 }
 
@@ -114,7 +117,7 @@ impl Web {
     }
 
     pub(crate) async fn send(&self, method: Method, path: &str, body: Bytes) -> Answer {
-        self.try_send(method, path, body).await.unwrap()
+        timeout(PATIENCE, self.try_send(method, path, body)).await.unwrap().unwrap()
     }
 
     async fn try_send(&self, method: Method, path: &str, body: Bytes) -> Result<Answer, Box<dyn std::error::Error>> {
