@@ -6,6 +6,7 @@
 
 mod access;
 mod actor;
+mod admission;
 mod allocate;
 mod apply;
 mod clock;
@@ -17,6 +18,7 @@ mod delete;
 mod discovery;
 mod events;
 mod fields;
+mod flaw;
 mod inherit;
 mod kinds;
 mod kubelet;
@@ -39,13 +41,18 @@ mod store;
 mod story;
 mod validate;
 mod watch;
+mod web;
 mod write;
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+use http::{Request, Response};
 use tower::service_fn;
+use tower::util::BoxCloneSyncService;
 
 pub use access::Access;
+pub use flaw::Flaw;
 pub use scenario::Scenario;
 
 use cluster::Cluster;
@@ -109,9 +116,9 @@ impl Demo {
     /// The address it is shown under; nothing listens there.
     pub const SERVER: &str = "https://demo.landfall.invalid:6443";
 
-    /// Starts a cluster whose user may do everything. Needs a tokio runtime around it.
+    /// Starts a cluster whose user may do everything, unless the scenario is about that. Needs a tokio runtime around it.
     pub fn start(options: Options) -> Self {
-        Self::start_as(options, Access::all())
+        Self::start_as(options, Access::of(options.scenario))
     }
 
     /// Starts a cluster for a user with these rights. Needs a tokio runtime around it.
@@ -127,6 +134,12 @@ impl Demo {
         let cluster = Arc::clone(&self.cluster);
         let service = service_fn(move |request| server::serve(Arc::clone(&cluster), request));
         kube::Client::new(service, "default")
+    }
+
+    /// A way to what answers around this cluster over HTTP: a registry, and what is deployed.
+    pub fn web(&self) -> BoxCloneSyncService<Request<Bytes>, Response<Bytes>, std::io::Error> {
+        let cluster = Arc::clone(&self.cluster);
+        BoxCloneSyncService::new(service_fn(move |request| web::answer(Arc::clone(&cluster), request)))
     }
 
     /// Every request so far, in order.

@@ -4,6 +4,7 @@
 //! folded by [`Progress`], the one source for panels and reports.
 
 mod begin;
+mod checking;
 mod credentials;
 mod desired;
 mod ending;
@@ -18,7 +19,6 @@ mod outcome;
 mod prepare;
 mod progress;
 mod rehearse;
-mod remedy;
 mod run;
 mod session;
 mod survey;
@@ -26,13 +26,14 @@ mod watch;
 mod words;
 mod write;
 
+pub use crate::check::Remedy;
 pub use begin::{Draft, Link, Question};
+pub use checking::{Asking, Pods};
 pub use event::{Contact, Event, Log, Operation, Step, StepState, Told, Wave, What};
 pub use form::{Entry, Form, FormField, FormGroup};
 pub use outcome::{End, Outcome};
 pub use prepare::{Payload, blocked};
 pub use progress::{Phase, Progress};
-pub use remedy::Remedy;
 pub use session::{Session, Setup, Stop};
 pub use survey::{Fill, Glance, Reach, Survey};
 pub use watch::LogOf;

@@ -6,9 +6,11 @@
 //! - [`project`] is what we were told, [`object`] one Kubernetes object as data, [`secret`] what must not be seen.
 //! - [`module`] turns words into objects, [`cluster`] is the only wire, and [`demo`] a cluster in a box behind the same
 //!   client.
-//! - [`plan`] compares desired with live and [`health`] judges; both are pure. [`release`] is what is there.
+//! - [`plan`] compares desired with live and [`health`] judges; both are pure. [`release`] is what is
+//!   there and [`check`] whether it will work.
 //! - [`deploy`] holds the use cases. [`cli`] and [`tui`] are the two doors and call nothing else.
 
+pub mod check;
 pub mod cli;
 pub mod cluster;
 pub mod demo;

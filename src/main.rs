@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use landfall::check::Web;
 use landfall::cli::{self, Args, Cluster, Door};
 use landfall::demo::{Demo, Options, Scenario};
 use landfall::failure::{Failure, Kind, Result};
@@ -45,6 +46,7 @@ async fn run(args: Args) -> Result<u8> {
         client: demo.client(),
         context: Demo::CONTEXT,
         server: Demo::SERVER,
+        web: Web::over(demo.web()),
         folder: folder.path().to_owned(),
     });
     match args.door() {

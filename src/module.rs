@@ -5,6 +5,8 @@
 //! names nothing that belongs to one module: images, ports and exit codes are the module's data.
 
 mod ask;
+mod asking;
+mod checks;
 mod credential;
 mod expression;
 mod facts;
@@ -22,6 +24,8 @@ mod source;
 mod survey;
 mod template;
 
+pub use asking::{Call, Changing, Gate, Probing, Ways};
+pub use checks::{Check, Local, Room};
 pub use credential::{CredentialField, CredentialGroup, Recipe};
 pub use facts::{Facts, Requirement, Row};
 pub use import::{Import, Imported};

@@ -24,6 +24,7 @@ Examples:
   landfall import terraform.tfvars          begin a project from what there is
   landfall init                             begin a project from nothing
   landfall                                  the screens: credentials, preview, rollout
+  landfall check dev                        whether it will work: rights, node, database, store, …
   landfall plan dev                         what would change; nothing is written
   landfall apply dev --yes                  apply and follow until it is well
   landfall apply prod --yes --confirm prod  the same, where the environment is protected
@@ -73,7 +74,7 @@ pub(super) struct Common {
     /// Work on a fresh cluster inside this program, with the demo project and throwaway credentials
     #[arg(long, global = true)]
     pub(super) demo: bool,
-    /// What happens in the demo cluster: ok, image-pull, crash-loop, hostpath, port-taken, unschedulable, slow or flaky
+    /// What happens in the demo cluster: ok, image-pull, crash-loop, hostpath, port-taken, unschedulable, slow or flaky; or what a check finds: wrong-owner, disk-low, database-down, no-database, no-right, no-bucket, registry-denied, rights-missing, quota, pod-security or artifacts-lost
     #[arg(long, global = true, value_name = "NAME")]
     pub(super) scenario: Option<String>,
     /// How reports are written
@@ -112,6 +113,12 @@ pub enum Verb {
     Render(Render),
     /// Show what would change in the cluster; nothing is written
     Plan(Plan),
+    /// Look whether an environment can be deployed; afterwards, whether it works (--only smoke)
+    ///
+    /// Everything is asked side by side and only reads, but for two short-lived pods with the module's own image: one
+    /// looks at the directories of the node, the other one at database and store from inside the cluster. They are
+    /// removed afterwards whatever happens. --no-probe makes none. Ends with 6 when a check fails.
+    Check(Check),
     /// Apply an environment and follow it until it is well
     Apply(Apply),
     /// Show how environments are, each in its cluster
@@ -242,6 +249,39 @@ pub struct Plan {
     pub(super) settings: Settings,
 }
 
+/// What `check` is told.
+#[derive(Debug, Group)]
+pub struct Check {
+    /// The environment
+    pub(super) environment: String,
+    /// Only these checks, as directories,database; smoke uses what is deployed
+    #[arg(long, value_name = "CHECK", value_delimiter = ',')]
+    pub(super) only: Vec<String>,
+    /// Make no pod: checks that need one are left out
+    #[arg(long)]
+    pub(super) no_probe: bool,
+    /// Make the pods in another namespace, where the environment's own does not exist yet
+    #[arg(long, value_name = "NAMESPACE", conflicts_with = "no_probe")]
+    pub(super) probe_in: Option<String>,
+    /// Carry out what landfall can mend, each after its own confirmation, and ask those checks again
+    #[arg(long)]
+    pub(super) mend: bool,
+    /// With --mend: do it without asking
+    #[arg(short, long, requires = "mend")]
+    pub(super) yes: bool,
+    /// With --mend: the name of a protected environment, in the place of typing it
+    #[arg(long, value_name = "NAME", requires = "mend")]
+    pub(super) confirm: Option<String>,
+    /// Another way to what is deployed than its own URL, such as a forwarded port
+    #[arg(long, value_name = "URL")]
+    pub(super) url: Option<String>,
+    #[command(flatten)]
+    pub(super) settings: Settings,
+    /// How long a pod may take, the pull of its image included, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 180)]
+    pub(super) timeout: u64,
+}
+
 /// What `apply` is told.
 #[derive(Debug, Group)]
 pub struct Apply {
@@ -256,6 +296,9 @@ pub struct Apply {
     /// Take fields that others hold
     #[arg(long)]
     pub(super) take_over: bool,
+    /// Run the checks first, with their short-lived pods; what fails is written into the outcome
+    #[arg(long)]
+    pub(super) check: bool,
     #[command(flatten)]
     pub(super) settings: Settings,
     /// How long it may take until everything is ready, in seconds

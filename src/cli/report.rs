@@ -1,5 +1,6 @@
 //! The only printing: reports for people and for programs. Standard output holds the report, the error stream the rest.
 
+mod check;
 mod column;
 mod follow;
 mod json;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
 
 use super::args::{Args, Verb};
+use crate::check::Web;
 use crate::cluster::Source;
 use crate::deploy::{Session, Setup};
 use crate::failure::{Failure, Kind, Result};
@@ -21,6 +22,8 @@ pub struct Cluster {
     pub context: &'static str,
     /// What it calls its server.
     pub server: &'static str,
+    /// What answers around it over HTTP.
+    pub web: Web,
     /// Where temporary files go.
     pub folder: PathBuf,
 }
@@ -41,23 +44,16 @@ pub async fn begin(args: &Args, given: Option<Cluster>) -> Result<Session> {
         None => Keeper::choose(vault(args)?, known(&project, &module)),
     };
     let throwaway = given.is_some();
-    let (source, state) = match given {
-        Some(Cluster { client, context, server, folder }) => {
+    let (source, state, web) = match given {
+        Some(Cluster { client, context, server, web, folder }) => {
             let given = Source::Given { client, context: context.to_owned(), server: server.to_owned() };
-            (given, folder)
+            (given, folder, web)
         }
-        None => (source(args), state_folder()?),
+        None => (source(args), state_folder()?, Web::real()),
     };
-    let session = Session::new(Setup {
-        project,
-        module,
-        keeper,
-        source,
-        state,
-        who: who(),
-        patience: args.patience(),
-        flags: flags(args),
-    });
+    let setup =
+        Setup { project, module, keeper, source, state, who: who(), patience: args.patience(), flags: flags(args) };
+    let session = Session::with_web(setup, web);
     if throwaway {
         fill(args, &session).await?;
     }

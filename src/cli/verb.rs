@@ -2,6 +2,7 @@
 
 mod apply;
 mod begin;
+mod check;
 mod completion;
 mod creds;
 mod health;
@@ -38,6 +39,7 @@ pub async fn run(args: Args, given: Option<Cluster>) -> Result<u8> {
         }
         Some(Verb::Render(render)) => render::run(&begin(&args, given).await?, render, report).await?,
         Some(Verb::Plan(plan)) => plan::run(&begin(&args, given).await?, plan, report).await?,
+        Some(Verb::Check(check)) => Box::pin(check::run(&begin(&args, given).await?, check, report)).await?,
         Some(Verb::Apply(apply)) => Box::pin(apply::run(&begin(&args, given).await?, apply, report)).await?,
         Some(Verb::Status(several)) => {
             let demo = given.is_some();

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::flaw::Flaw;
 use super::kinds;
 use super::pick;
+use super::scenario::Scenario;
 
 /// The user behind every client.
 const USER: &str = "demo";
@@ -30,6 +32,14 @@ impl Access {
     /// A user who may do everything.
     pub fn all() -> Self {
         Self::default()
+    }
+
+    /// The user of a scenario.
+    pub(super) fn of(scenario: Scenario) -> Self {
+        if scenario != Scenario::Flawed(Flaw::RightsMissing) {
+            return Self::all();
+        }
+        Self::all().deny("create", "services").deny("patch", "services").deny("get", "pods/log")
     }
 
     /// The same user without this verb on this resource; `*` stands for every verb or resource.

@@ -140,6 +140,8 @@ pub(super) static CLAIM: Kind = Kind {
     subs: STATUS,
     ..kind::<core::v1::PersistentVolumeClaim>("PersistentVolumeClaim", "persistentvolumeclaims")
 };
+pub(super) static RESOURCE_QUOTA: Kind =
+    Kind { short: &["quota"], subs: STATUS, ..kind::<core::v1::ResourceQuota>("ResourceQuota", "resourcequotas") };
 pub(super) static DEPLOYMENT: Kind = Kind {
     group: "apps",
     short: &["deploy"],
@@ -202,13 +204,14 @@ pub(super) static ROLE_BINDING: Kind =
     Kind { group: "rbac.authorization.k8s.io", ..kind::<rbac::v1::RoleBinding>("RoleBinding", "rolebindings") };
 
 /// Every kind with storage, core first, then by group.
-pub(super) static ALL: [&Kind; 21] = [
+pub(super) static ALL: [&Kind; 22] = [
     &CONFIG_MAP,
     &EVENT,
     &NAMESPACE,
     &NODE,
     &CLAIM,
     &POD,
+    &RESOURCE_QUOTA,
     &SECRET,
     &SERVICE_ACCOUNT,
     &SERVICE,

@@ -1,5 +1,6 @@
 //! The kubelets: one task per pod that has a node, from its volumes to its last container and its end.
 
+mod answer;
 mod container;
 mod environ;
 mod image;

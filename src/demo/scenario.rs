@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::flaw::Flaw;
 use crate::failure::Failure;
 
 /// What happens to whoever deploys into this cluster.
@@ -25,11 +26,13 @@ pub enum Scenario {
     Slow,
     /// The server refuses one request in five, watches break off, the first start crashes once.
     Flaky,
+    /// Something is wrong that a check finds.
+    Flawed(Flaw),
 }
 
 impl Scenario {
     /// Every scenario, the healthy one first.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 19] = [
         Self::Ok,
         Self::ImagePull,
         Self::CrashLoop,
@@ -38,6 +41,17 @@ impl Scenario {
         Self::Unschedulable,
         Self::Slow,
         Self::Flaky,
+        Self::Flawed(Flaw::ALL[0]),
+        Self::Flawed(Flaw::ALL[1]),
+        Self::Flawed(Flaw::ALL[2]),
+        Self::Flawed(Flaw::ALL[3]),
+        Self::Flawed(Flaw::ALL[4]),
+        Self::Flawed(Flaw::ALL[5]),
+        Self::Flawed(Flaw::ALL[6]),
+        Self::Flawed(Flaw::ALL[7]),
+        Self::Flawed(Flaw::ALL[8]),
+        Self::Flawed(Flaw::ALL[9]),
+        Self::Flawed(Flaw::ALL[10]),
     ];
 
     /// The word a person types for it.
@@ -51,6 +65,7 @@ impl Scenario {
             Self::Unschedulable => "unschedulable",
             Self::Slow => "slow",
             Self::Flaky => "flaky",
+            Self::Flawed(flaw) => flaw.words().0,
         }
     }
 
@@ -65,6 +80,7 @@ impl Scenario {
             Self::Unschedulable => "the nodes have only 400Mi of memory left",
             Self::Slow => "pulling takes 45 s and starting 20 s, and all ends well",
             Self::Flaky => "the API server stumbles and the first start crashes, and all ends well",
+            Self::Flawed(flaw) => flaw.words().1,
         }
     }
 
@@ -78,7 +94,8 @@ impl Scenario {
             | Self::Hostpath
             | Self::PortTaken
             | Self::Unschedulable
-            | Self::Flaky => 4.0,
+            | Self::Flaky
+            | Self::Flawed(_) => 4.0,
         }
     }
 
@@ -92,7 +109,8 @@ impl Scenario {
             | Self::Hostpath
             | Self::PortTaken
             | Self::Unschedulable
-            | Self::Flaky => 3.0,
+            | Self::Flaky
+            | Self::Flawed(_) => 3.0,
         }
     }
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::actor::{MANAGER, SERVER};
 use super::clock;
 use super::cluster::Cluster;
+use super::flaw::Flaw;
 use super::kinds::{self, Kind};
 use super::pick;
 use super::quantity;
@@ -39,6 +40,7 @@ pub(super) fn plant(cluster: &Cluster) {
                     make(store, &kinds::POD, "legacy", hungry(name));
                 }
             }
+            Scenario::Flawed(flaw) => flawed(store, flaw),
             Scenario::Ok
             | Scenario::ImagePull
             | Scenario::CrashLoop
@@ -47,6 +49,33 @@ pub(super) fn plant(cluster: &Cluster) {
             | Scenario::Flaky => {}
         }
     });
+}
+
+/// Where the module's objects are going to live: checks look at what is there before.
+const HOME: &str = "mlflow";
+
+fn flawed(store: &mut Store, flaw: Flaw) {
+    match flaw {
+        Flaw::PodSecurity => {
+            let labels = json!({"pod-security.kubernetes.io/enforce": "baseline"});
+            make(store, &kinds::NAMESPACE, "", json!({"metadata": {"name": HOME, "labels": labels}}));
+        }
+        Flaw::Quota => {
+            namespace(store, HOME);
+            let hard = json!({"requests.memory": "256Mi"});
+            let quota = json!({"metadata": {"name": "small"}, "spec": {"hard": hard}});
+            make(store, &kinds::RESOURCE_QUOTA, HOME, quota);
+        }
+        Flaw::WrongOwner
+        | Flaw::DiskLow
+        | Flaw::DatabaseDown
+        | Flaw::NoDatabase
+        | Flaw::NoRight
+        | Flaw::NoBucket
+        | Flaw::RegistryDenied
+        | Flaw::RightsMissing
+        | Flaw::ArtifactsLost => namespace(store, HOME),
+    }
 }
 
 fn namespace(store: &mut Store, name: &str) {

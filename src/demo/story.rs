@@ -24,6 +24,8 @@ pub(super) struct Story {
     pulled: BTreeSet<(String, String)>,
     /// Whether a first start has crashed.
     stumbled: bool,
+    /// Whether the directories were set up.
+    mended: bool,
 }
 
 impl Story {
@@ -63,6 +65,15 @@ impl Story {
     /// Whether this container is the first to start, and crashes for it.
     pub(super) fn first_start(&mut self) -> bool {
         !std::mem::replace(&mut self.stumbled, true)
+    }
+
+    /// The directories are set up from now on.
+    pub(super) fn mend(&mut self) {
+        self.mended = true;
+    }
+
+    pub(super) fn is_mended(&self) -> bool {
+        self.mended
     }
 
     /// The uid of the pod that first missed this directory: this one, if nobody did.

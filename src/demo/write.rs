@@ -4,6 +4,7 @@ use base64::prelude::BASE64_STANDARD;
 use base64::{DecodeError, Engine as _};
 use serde_json::{Value, json};
 
+use super::admission;
 use super::allocate::{self, Keep};
 use super::clock;
 use super::defaults;
@@ -266,6 +267,7 @@ pub(super) fn finish(
     }
     if live.is_none() && write.kind.name == "Pod" {
         account_exists(store, write, &body)?;
+        admission::pod(store, &write.namespace, &body)?;
     }
     if write.sub != Some(Sub::Status) {
         count_generation(write.kind, live.map(|live| &**live), &mut body);

@@ -115,6 +115,7 @@ impl Work<'_> {
             done: self.written.iter().map(|object| object.key().clone()).collect(),
             undone,
             changed: words::changed(&self.plan, &self.written),
+            despite: self.session.despite(name),
             pods: words::pods(&found.tree, &self.plan.restarts),
             stages: words::stages(&found.tree),
             took: Timestamp::now().duration_since(self.started),

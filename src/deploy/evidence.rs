@@ -52,6 +52,9 @@ fn report(progress: &Progress) -> String {
     if let Some(outcome) = &progress.outcome {
         line(format!("\noutcome {}: {}", outcome.end.word(), outcome.headline));
     }
+    for despite in progress.outcome.iter().flat_map(|outcome| &outcome.despite) {
+        line(format!("gone on in spite of a failing check: {despite}"));
+    }
     for cause in progress.causes() {
         line(format!("\n{}\n{}\n{}", cause.headline, cause.sentence, cause.next));
     }

@@ -184,7 +184,7 @@ impl Session {
     }
 
     /// The next port that no Service has and no environment of the project asks for.
-    fn free_port(&self, knob: &Knob, taken: &[(i64, String)]) -> Option<String> {
+    pub(super) fn free_port(&self, knob: &Knob, taken: &[(i64, String)]) -> Option<String> {
         let project = self.project();
         let asked: Vec<String> = project
             .environments

@@ -72,6 +72,8 @@ pub struct Outcome {
     pub undone: Vec<Key>,
     /// What changed, in words: "image v3.17.2-full → v3.18.0-full".
     pub changed: Vec<String>,
+    /// Checks that failed before and were gone on in spite of, one clause each.
+    pub despite: Vec<String>,
     /// Pods in words: "1 of 1, restarted because of the image".
     pub pods: String,
     /// The stages of the slowest pod.

@@ -79,6 +79,7 @@ impl Session {
         let target = self.target(&project, environment, &cluster);
         let mut plan = draw(target, &subjects, Timestamp::now(), payload);
         plan.blockers.extend(self.differing(&project, environment).await);
+        plan.blockers.extend(self.losing(&environment.name));
         for clash in self.inner.module.survey(&project) {
             if clash.environments.0 != environment.name && clash.environments.1 != environment.name {
                 continue;

@@ -179,34 +179,39 @@ impl<'a> Rehearser<'a> {
     /// # Errors
     /// When the server cannot be asked.
     pub(super) async fn missing_rights(&self) -> Result<Vec<Blocker>, Refusal> {
-        let mut needs = BTreeSet::new();
-        let mut need = |verb: &str, group: &str, resource: &str, namespace: Option<&str>| {
-            needs.insert(Need {
-                verb: verb.to_owned(),
-                group: group.to_owned(),
-                resource: resource.to_owned(),
-                namespace: namespace.map(str::to_owned),
-                name: None,
-            });
-        };
-        let namespace = Some(self.release.namespace.as_str());
-        for load in self.loads.iter().filter(|load| load.object.kind() != "Namespace") {
-            let Ok(resource) = self.cluster.resource_of(load.object.key()).await else { continue };
-            for verb in ["create", "patch"] {
-                need(verb, resource.group(), &resource.plural, load.object.namespace());
-            }
-        }
-        for verb in ["get", "create", "update"] {
-            need(verb, "", "secrets", namespace);
-        }
-        for (group, resource) in [("", "pods"), ("", "events"), ("apps", "replicasets")] {
-            need("list", group, resource, namespace);
-            need("watch", group, resource, namespace);
-        }
-        let needs: Vec<Need> = needs.into_iter().collect();
+        let needs = needs(self.cluster, self.release, self.loads).await;
         let missing = self.cluster.missing(&needs).await?;
         Ok(missing.iter().map(right).collect())
     }
+}
+
+/// Everything that the user has to be allowed to do to apply and follow a release.
+pub(super) async fn needs(cluster: &Cluster, release: &Release, loads: &[Load]) -> Vec<Need> {
+    let mut needs = BTreeSet::new();
+    let mut need = |verb: &str, group: &str, resource: &str, namespace: Option<&str>| {
+        needs.insert(Need {
+            verb: verb.to_owned(),
+            group: group.to_owned(),
+            resource: resource.to_owned(),
+            namespace: namespace.map(str::to_owned),
+            name: None,
+        });
+    };
+    let namespace = Some(release.namespace.as_str());
+    for load in loads.iter().filter(|load| load.object.kind() != "Namespace") {
+        let Ok(resource) = cluster.resource_of(load.object.key()).await else { continue };
+        for verb in ["create", "patch"] {
+            need(verb, resource.group(), &resource.plural, load.object.namespace());
+        }
+    }
+    for verb in ["get", "create", "update"] {
+        need(verb, "", "secrets", namespace);
+    }
+    for (group, resource) in [("", "pods"), ("", "events"), ("apps", "replicasets")] {
+        need("list", group, resource, namespace);
+        need("watch", group, resource, namespace);
+    }
+    needs.into_iter().collect()
 }
 
 fn garbled() -> Refusal {

@@ -1,12 +1,14 @@
 //! One project, one vault, one way to its clusters: what every use case starts from.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use crate::check::{Checklist, Web};
 use crate::cluster::{Cluster, Source};
 use crate::failure::{Failure, Result};
 use crate::module::{CredentialField, Module};
@@ -55,6 +57,12 @@ pub(super) struct Inner {
     pub(super) who: String,
     pub(super) patience: Duration,
     pub(super) flags: String,
+    /// How registries and what was deployed are called.
+    pub(super) web: Web,
+    /// What the checks of this session found, by environment.
+    pub(super) checked: Mutex<BTreeMap<String, Checklist>>,
+    /// The letters of the probes that are under way.
+    pub(super) busy: Mutex<Vec<String>>,
 }
 
 impl fmt::Debug for Session {
@@ -66,10 +74,18 @@ impl fmt::Debug for Session {
 impl Session {
     /// Begins a session.
     pub fn new(setup: Setup) -> Self {
+        Self::with_web(setup, Web::real())
+    }
+
+    /// Begins a session whose calls of registries and of what was deployed somebody else answers.
+    pub fn with_web(setup: Setup, web: Web) -> Self {
         let Setup { project, module, keeper, source, state, who, patience, flags } = setup;
         let project = RwLock::new(Arc::new(project));
         let (digest, judge) = (Digest::random(), Judge::default());
-        Self { inner: Arc::new(Inner { project, module, keeper, source, digest, judge, state, who, patience, flags }) }
+        let (checked, busy) = (Mutex::default(), Mutex::default());
+        let inner =
+            Inner { project, module, keeper, source, digest, judge, state, who, patience, flags, web, checked, busy };
+        Self { inner: Arc::new(inner) }
     }
 
     /// The module's name and title.

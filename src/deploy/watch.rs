@@ -92,6 +92,7 @@ impl Session {
             done: Vec::new(),
             undone: Vec::new(),
             changed: Vec::new(),
+            despite: Vec::new(),
             pods: super::words::pods(&found.tree, &[]),
             stages: super::words::stages(&found.tree),
             took: Timestamp::now().duration_since(started),

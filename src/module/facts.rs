@@ -78,15 +78,20 @@ impl Module {
 
     fn fact(&self, text: &str, pointer: &str, scene: &Scene<'_>) -> Result<Option<String>> {
         let at = |failure: Failure| failure.at(self.told.1.nearest(pointer).place(&self.told.0));
+        self.said(text, scene).map_err(at)
+    }
+
+    /// What a text says that may name credentials which are shown; none where one of them is not there.
+    pub(super) fn said(&self, text: &str, scene: &Scene<'_>) -> Result<Option<String>> {
         let mut names = self.names(scene);
-        let used = credentials_in(&self.speech, text).map_err(at)?;
+        let used = credentials_in(&self.speech, text)?;
         let mut tree = Value::Object(serde_json::Map::new());
         for name in used {
             let Some(shown) = self.shown(&name, scene.credentials) else { return Ok(None) };
             *part(&mut tree, &name) = Value::String(shown);
         }
         names.insert("credentials".to_owned(), tree);
-        Ok(self.speech.say(text, &words(&names)).map_err(at)?.map(|said| match said {
+        Ok(self.speech.say(text, &words(&names))?.map(|said| match said {
             Value::String(text) => text,
             other => other.to_string(),
         }))

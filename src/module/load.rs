@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::ask;
+use super::checks::{self, Check};
 use super::credential::{CredentialField, CredentialGroup};
 use super::expression::Speech;
 use super::manifest::{Exit, Manifest};
@@ -35,6 +36,9 @@ pub struct Module {
     /// `module.yaml` with its places, and its name in messages.
     pub(super) told: (String, Node),
     pub(super) templates: Vec<Template>,
+    pub(super) checks: Vec<Check>,
+    /// The templates of each probe, by its name.
+    pub(super) probes: BTreeMap<String, Vec<Template>>,
     pub(super) cluster_scoped: Vec<String>,
     pub(super) speech: Speech,
     source: Source,
@@ -63,6 +67,18 @@ impl Module {
         for (path, text) in source.below("templates/") {
             templates.extend(Template::read(&source.shown(path), text, &speech, reach)?);
         }
+        let roots: Vec<&str> = TEMPLATE.iter().copied().chain(["probe"]).collect();
+        let mut probes: BTreeMap<String, Vec<Template>> = BTreeMap::new();
+        for (path, text) in source.below("probes/") {
+            let name = path.trim_start_matches("probes/").trim_end_matches(".yaml").to_owned();
+            let read = Template::read(&source.shown(path), text, &speech, Reach { roots: &roots, ..reach })?;
+            probes.entry(name).or_default().extend(read);
+        }
+        let checks = match source.get("checks.yaml") {
+            Some(text) => Some(checks::read(&source.shown("checks.yaml"), text)?),
+            None => None,
+        };
+        let (checks, told_checks) = checks.unzip();
         let module = Self {
             name: manifest.name.clone(),
             title: manifest.title.clone(),
@@ -76,10 +92,15 @@ impl Module {
             schema,
             manifest,
             templates,
+            checks: checks.unwrap_or_default(),
+            probes,
             speech,
             source,
         };
         module.check()?;
+        if let Some(node) = told_checks {
+            module.check_checks(&node)?;
+        }
         Ok(module)
     }
 
@@ -103,7 +124,7 @@ impl Module {
         self.manifest.exits.get(container)?.get(&code)
     }
 
-    /// The text of one of the module's files, such as `checks.yaml`.
+    /// The text of one of the module's files, such as `files/init.py`.
     pub fn file(&self, path: &str) -> Option<&str> {
         self.source.get(path)
     }
@@ -120,7 +141,7 @@ impl Module {
             ("defaults", &["environment"], Secrecy::None),
         ] {
             if let Some(node) = self.told.1.get(part) {
-                self.check_texts(node, reach(roots, secrecy))?;
+                self.check_texts(node, (&self.told.0, reach(roots, secrecy)))?;
             }
         }
         self.check_credentials()
@@ -148,11 +169,42 @@ impl Module {
         imported.into_iter().try_for_each(|(path, name)| check(name, &format!("/import/credentials/{path}")))
     }
 
-    fn check_texts(&self, node: &Node, reach: Reach<'_>) -> Result<()> {
+    /// Checks the expressions of `checks.yaml`, and the names it refers to.
+    fn check_checks(&self, node: &Node) -> Result<()> {
+        let file = self.source.shown("checks.yaml");
+        let roots: Vec<&str> = TEMPLATE.iter().copied().chain(["run", "taken"]).collect();
+        let reach = Reach { roots: &roots, schema: &self.schema, fields: &self.fields, secrecy: Secrecy::Shown };
+        self.check_texts(node, (&file, reach))?;
+        let at = |at: usize, below: &str| node.nearest(&format!("/checks/{at}{below}")).place(&file);
+        let credentials: Vec<_> = self.fields.iter().map(|field| field.name.as_str()).collect();
+        let probes: Vec<_> = self.probes.keys().map(String::as_str).collect();
+        for (index, check) in self.checks.iter().enumerate() {
+            if self.checks[..index].iter().any(|other| other.check == check.check) {
+                return Err(Failure::input(format!("there are two checks `{}`", check.check)).at(at(index, "/check")));
+            }
+            for (name, below) in check.credentials() {
+                if !credentials.contains(&name) {
+                    return Err(Failure::input(format!("there is no credential `{name}`"))
+                        .at(at(index, &below))
+                        .hint(suggest(name, &credentials)));
+                }
+            }
+            for (name, below) in [(&check.probe, "/probe"), (&check.setup, "/setup")] {
+                if let Some(name) = name.as_deref().filter(|name| !probes.contains(name)) {
+                    return Err(Failure::input(format!("there is no probes/{name}.yaml"))
+                        .at(at(index, below))
+                        .hint(suggest(name, &probes)));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn check_texts(&self, node: &Node, (file, reach): (&str, Reach<'_>)) -> Result<()> {
         match &node.tree {
-            Tree::Text(text) => reach.text(&self.speech, text).map_err(|failure| failure.at(node.place(&self.told.0))),
-            Tree::List(nodes) => nodes.iter().try_for_each(|node| self.check_texts(node, reach)),
-            Tree::Map(entries) => entries.iter().try_for_each(|entry| self.check_texts(&entry.node, reach)),
+            Tree::Text(text) => reach.text(&self.speech, text).map_err(|failure| failure.at(node.place(file))),
+            Tree::List(nodes) => nodes.iter().try_for_each(|node| self.check_texts(node, (file, reach))),
+            Tree::Map(entries) => entries.iter().try_for_each(|entry| self.check_texts(&entry.node, (file, reach))),
             Tree::Null | Tree::Bool(_) | Tree::Number(_) => Ok(()),
         }
     }

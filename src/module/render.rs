@@ -47,7 +47,7 @@ impl Module {
     }
 
     /// The names of each turn of a template: one, or one for each item of its `x-for`.
-    fn turns(&self, template: &Template, names: &Map<String, Value>) -> Result<Vec<Map<String, Value>>> {
+    pub(super) fn turns(&self, template: &Template, names: &Map<String, Value>) -> Result<Vec<Map<String, Value>>> {
         let Some(each) = &template.each else { return Ok(vec![names.clone()]) };
         let at = |failure: Failure| failure.at(each.place.clone());
         match self.speech.evaluate(&each.list, &words(names)).map_err(at)? {
@@ -64,7 +64,8 @@ impl Module {
         }
     }
 
-    fn one(
+    /// One object of a template, with these names; none where its `x-when` says so.
+    pub(super) fn one(
         &self,
         template: &Template,
         names: &Map<String, Value>,

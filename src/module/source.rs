@@ -13,9 +13,14 @@ const BUILT_IN: &[(&str, &[(&str, &str)])] = &[(
         ("module.yaml", include_str!("../../assets/modules/mlflow/module.yaml")),
         ("values.schema.json", include_str!("../../assets/modules/mlflow/values.schema.json")),
         ("credentials.schema.json", include_str!("../../assets/modules/mlflow/credentials.schema.json")),
+        ("checks.yaml", include_str!("../../assets/modules/mlflow/checks.yaml")),
         ("files/basic_auth.ini", include_str!("../../assets/modules/mlflow/files/basic_auth.ini")),
         ("files/init.py", include_str!("../../assets/modules/mlflow/files/init.py")),
         ("files/logging.yaml", include_str!("../../assets/modules/mlflow/files/logging.yaml")),
+        ("files/probe.py", include_str!("../../assets/modules/mlflow/files/probe.py")),
+        ("probes/inside.yaml", include_str!("../../assets/modules/mlflow/probes/inside.yaml")),
+        ("probes/node.yaml", include_str!("../../assets/modules/mlflow/probes/node.yaml")),
+        ("probes/setup.yaml", include_str!("../../assets/modules/mlflow/probes/setup.yaml")),
         ("templates/config.yaml", include_str!("../../assets/modules/mlflow/templates/config.yaml")),
         ("templates/deployment.yaml", include_str!("../../assets/modules/mlflow/templates/deployment.yaml")),
         ("templates/namespace.yaml", include_str!("../../assets/modules/mlflow/templates/namespace.yaml")),
@@ -82,7 +87,7 @@ fn gather(root: &Path, inside: &str, files: &mut BTreeMap<String, String>) -> Re
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
         let within = if inside.is_empty() { name.to_owned() } else { format!("{inside}/{name}") };
         if path.is_dir() {
-            if !inside.is_empty() || ["templates", "files"].contains(&name) {
+            if !inside.is_empty() || ["templates", "files", "probes"].contains(&name) {
                 gather(root, &within, files)?;
             }
         } else if !name.starts_with('.') {

@@ -26,6 +26,13 @@ pub struct Clash {
 }
 
 impl Module {
+    /// What environments must not have in common, by its titles.
+    pub fn apart(&self) -> Vec<String> {
+        let mut titles: Vec<String> = self.manifest.unique.iter().map(|rule| rule.title.clone()).collect();
+        titles.dedup();
+        titles
+    }
+
     /// What environments of a project have in common and should not. Environments whose values are not settled are
     /// left out; [`Module::settle`] says what is wrong with them.
     pub fn survey(&self, project: &Project) -> Vec<Clash> {

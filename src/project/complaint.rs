@@ -65,6 +65,8 @@ fn rule(kind: &ValidationErrorKind, part: &Value, error: &ValidationError<'_>) -
         }
         ValidationErrorKind::UniqueItems => "holds the same entry twice".to_owned(),
         ValidationErrorKind::Constant { expected_value } => format!("has to be {}", plain(expected_value)),
+        ValidationErrorKind::OneOfNotValid { .. } => "says too little".to_owned(),
+        ValidationErrorKind::OneOfMultipleValid { .. } => "says two things of which one has to be left out".to_owned(),
         _ => format!("is not as it has to be: {}", error.masked()),
     }
 }

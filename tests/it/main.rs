@@ -1,5 +1,6 @@
 //! All tests of landfall in one binary.
 
+mod check;
 mod cli;
 mod demo;
 mod faults;

@@ -47,10 +47,19 @@ pub(crate) fn session_over(client: kube::Client, project: Project) -> Session {
     session_in(client, project, std::env::temp_dir().join("landfall-tests"), Duration::from_mins(1))
 }
 
+/// What a session of a project over a demo cluster is made of, with an empty memory vault.
+pub(crate) fn setup(demo: &Demo, project: Project) -> Setup {
+    setup_in(demo.client(), project, std::env::temp_dir().join("landfall-tests"), Duration::from_mins(1))
+}
+
 /// As [`session_over`], with a folder and a patience of its own.
 pub(crate) fn session_in(client: kube::Client, project: Project, state: PathBuf, patience: Duration) -> Session {
+    Session::new(setup_in(client, project, state, patience))
+}
+
+fn setup_in(client: kube::Client, project: Project, state: PathBuf, patience: Duration) -> Setup {
     let module = Module::load(&project.module, &project.folder).unwrap();
-    Session::new(Setup {
+    Setup {
         project,
         module,
         keeper: Keeper::open(VaultKind::Memory, || Ok(Box::new(Memory::default()))),
@@ -59,7 +68,7 @@ pub(crate) fn session_in(client: kube::Client, project: Project, state: PathBuf,
         who: "ann@laptop".to_owned(),
         patience,
         flags: " --demo".to_owned(),
-    })
+    }
 }
 
 /// A session of the embedded project with strong credentials in every environment.

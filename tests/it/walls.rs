@@ -18,15 +18,22 @@ fn doors() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("cluster", &["failure", "object", "secret"]),
         ("demo", &["failure"]),
         ("release", &["failure", "object", "secret", "cluster"]),
+        ("check", &["failure", "document", "object", "project", "secret", "module", "health", "cluster"]),
         (
             "deploy",
-            &["failure", "document", "object", "project", "secret", "module", "plan", "health", "cluster", "release"],
+            &[
+                "failure", "document", "object", "project", "secret", "module", "plan", "health", "cluster", "release",
+                "check",
+            ],
         ),
         (
             "cli",
-            &["failure", "document", "object", "project", "secret", "module", "plan", "health", "cluster", "deploy"],
+            &[
+                "failure", "document", "object", "project", "secret", "module", "plan", "health", "cluster", "deploy",
+                "check",
+            ],
         ),
-        ("tui", &["failure", "object", "secret", "module", "plan", "health", "deploy"]),
+        ("tui", &["failure", "object", "secret", "module", "plan", "health", "check", "deploy"]),
     ])
 }
 

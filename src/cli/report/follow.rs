@@ -62,7 +62,8 @@ impl Report {
     }
 }
 
-async fn interrupted() {
+/// Comes back when somebody wants it to end: Ctrl-C, SIGTERM, SIGHUP.
+pub(super) async fn interrupted() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -113,7 +113,7 @@ pub(super) fn complaint(failure: &Failure) -> Value {
     row
 }
 
-fn remedy(remedy: &Remedy) -> Value {
+pub(super) fn remedy(remedy: &Remedy) -> Value {
     match remedy {
         Remedy::Credentials { fields, label } => json!({"kind": "credentials", "fields": fields, "label": label}),
         Remedy::Value { path, current, suggestion, label } => {
@@ -139,6 +139,7 @@ pub(super) fn outcome(outcome: &Outcome) -> Value {
         "applied": outcome.done.iter().map(key).collect::<Vec<_>>(),
         "notApplied": outcome.undone.iter().map(key).collect::<Vec<_>>(),
         "changed": outcome.changed,
+        "despite": outcome.despite,
         "pods": outcome.pods,
         "stages": stages,
         "seconds": outcome.took.as_secs_f64(),

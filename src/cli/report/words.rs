@@ -68,6 +68,9 @@ pub(super) fn outcome(outcome: &Outcome) -> String {
         list(&mut out, "Applied", &outcome.done);
         list(&mut out, "Not applied", &outcome.undone);
     }
+    for despite in &outcome.despite {
+        let _ = writeln!(out, "  In spite of  {despite}");
+    }
     let _ = writeln!(out, "  Same again   {}", outcome.command);
     out
 }

@@ -12,6 +12,9 @@ use crate::plan::{Consent, Plan, Target};
 
 pub(super) async fn run(session: &Session, asked: &Apply, report: Report) -> Result<u8> {
     adjust(session, &asked.environment, &asked.settings)?;
+    if asked.check && super::check::before(session, &asked.environment, report).await?.is_none() {
+        return Ok(Kind::Stopped.exit_code());
+    }
     let plan = session.prepare(&asked.environment, asked.take_over).await?;
     report.intention(&plan);
     if let Some(failure) = blocked(&plan) {
@@ -74,6 +77,41 @@ fn consent(plan: &Plan<Payload>) -> Result<Consent> {
     } else {
         Err(Failure::new(Kind::Stopped, "nothing was applied").because("it was not confirmed"))
     }
+}
+
+/// Whether something is done in an environment: said as an option, or asked for.
+///
+/// # Errors
+/// When it was not agreed to, or nobody is there to be asked.
+pub(super) fn agreed(
+    session: &Session,
+    environment: &str,
+    question: &str,
+    (yes, confirm): (bool, Option<&str>),
+) -> Result<Consent> {
+    let protected = session.project().environment(environment)?.protected;
+    match (confirm, yes) {
+        (Some(typed), _) if typed != environment => {
+            return Err(Failure::new(
+                Kind::Blocked,
+                format!("--confirm says {typed:?}, and the environment is {environment}"),
+            ));
+        }
+        (Some(typed), true) => return Ok(Consent::Named(typed.to_owned())),
+        (None, true) if !protected => return Ok(Consent::Yes),
+        (_, _) => {}
+    }
+    if !ask::is_there() {
+        let how = if protected { format!("--yes --confirm {environment}") } else { "--yes".to_owned() };
+        return Err(Failure::new(Kind::Blocked, "it was not confirmed, nothing was done")
+            .hint(format!("without a terminal it needs {how}")));
+    }
+    let nothing = || Failure::new(Kind::Stopped, "nothing was done").because("it was not confirmed");
+    if protected {
+        let typed = ask::line(&format!("{question}\n{environment} is protected: type its name to do it"), "")?;
+        return if typed == environment { Ok(Consent::Named(typed)) } else { Err(nothing()) };
+    }
+    if ask::yes(question)? { Ok(Consent::Yes) } else { Err(nothing()) }
 }
 
 fn not_confirmed(environment: &str, protected: bool) -> Failure {

@@ -69,6 +69,9 @@ impl Worker {
 
     /// What the scenario has in store for a run.
     fn fate(&self, container: &Value, init: bool, environment: &Environment) -> Fate {
+        if self.probes() {
+            return Fate::Exits(self.answers(environment), 0.6, 0);
+        }
         let image = pick::text(container, "/image");
         let task = init || pick::text(&self.pod, "/spec/restartPolicy") != "Always";
         let first = init || pick::list(&self.pod, "/spec/initContainers").is_empty();
@@ -87,7 +90,8 @@ impl Worker {
             | Scenario::PortTaken
             | Scenario::Unschedulable
             | Scenario::Slow
-            | Scenario::Flaky => {}
+            | Scenario::Flaky
+            | Scenario::Flawed(_) => {}
         }
         if task {
             Fate::Exits(colour::lines(image, Role::Task, environment, startup), colour::TASK, 0)

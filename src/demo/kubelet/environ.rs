@@ -108,12 +108,12 @@ pub(super) fn secrets(pod: &Value) -> BTreeSet<String> {
     names
 }
 
-/// A fingerprint of the data of these Secrets.
+/// A fingerprint of the data of these Secrets, whatever they are called.
 pub(super) fn print(store: &Store, pod: &Value, names: &BTreeSet<String>) -> Print {
     let mut hasher = DefaultHasher::new();
     for name in names {
         let secret = store.get(&kinds::SECRET, pick::namespace(pod), name);
-        (name, secret.map(|secret| secret["data"].to_string())).hash(&mut hasher);
+        secret.map(|secret| secret["data"].to_string()).hash(&mut hasher);
     }
     hasher.finish()
 }

@@ -181,9 +181,20 @@ fn help_reads_well_and_scripts_complete() {
     ] {
         help.ends(0).says(words);
     }
-    for verb in
-        ["import", "init", "creds", "render", "plan", "apply", "status", "watch", "health", "demo", "completion"]
-    {
+    for verb in [
+        "import",
+        "init",
+        "creds",
+        "render",
+        "plan",
+        "check",
+        "apply",
+        "status",
+        "watch",
+        "health",
+        "demo",
+        "completion",
+    ] {
         machine.run(&[verb, "--help"]).ends(0).says("Usage: landfall");
     }
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {

@@ -325,7 +325,7 @@ fn the_embedded_module_is_the_folder() {
     let folder = root().join("assets/modules/mlflow");
     let embedded = Module::load("mlflow", Path::new("")).unwrap();
     let mut files = 0;
-    for part in ["", "files", "templates"] {
+    for part in ["", "files", "templates", "probes"] {
         for entry in fs::read_dir(folder.join(part)).unwrap() {
             let path = entry.unwrap().path();
             if path.is_file() {
@@ -335,7 +335,7 @@ fn the_embedded_module_is_the_folder() {
             }
         }
     }
-    assert!(files >= 11);
+    assert!(files >= 16);
     let project = Project::load(&root().join("assets/demo")).unwrap();
     let folder = Module::load(folder.to_str().unwrap(), Path::new("")).unwrap();
     let objects = |module: &Module| text(&render(module, &project, "prod").unwrap());

@@ -14,7 +14,7 @@ use super::{parse, render, root};
 fn rendered(case: &Value) -> Result<Value> {
     let folder = tempfile::tempdir().unwrap();
     let base = root().join("tests/fixtures/modules/echo");
-    for part in ["templates", "files"] {
+    for part in ["templates", "files", "probes"] {
         fs::create_dir(folder.path().join(part)).unwrap();
     }
     for file in ["module.yaml", "values.schema.json", "credentials.schema.json", "files/answer.sh"] {

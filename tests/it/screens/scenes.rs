@@ -156,6 +156,7 @@ pub(crate) fn end(end: End, headline: &str) -> Outcome {
         remedies: Vec::new(),
         done: Vec::new(),
         undone: Vec::new(),
+        despite: Vec::new(),
         changed: vec!["image v3.17.2-full → v3.18.0-full".into(), "MLFLOW_LOGGING_LEVEL".into()],
         pods: "1 of 1, restarted once because of the image".into(),
         stages: vec![stage("pull", 0, 21), stage("init", 21, 25), stage("start", 25, 44)],

@@ -23,7 +23,7 @@ pub(super) fn canary(field: &str) -> String {
 }
 
 /// Every canary as standard input says it.
-pub(super) fn said() -> String {
+pub(crate) fn said() -> String {
     let mut own: serde_json::Map<String, serde_json::Value> = FIELDS
         .iter()
         .filter(|field| **field != "registry.token")

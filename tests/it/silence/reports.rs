@@ -90,6 +90,11 @@ async fn every_report_is_silent() {
         assert_eq!(said.code, Some(0), "{words}: {said:#?}");
         assert!(!said.out.is_empty(), "{words}");
     }
+    // The namespace is not there yet: no pod is made, and everything else is asked.
+    for words in ["check dev", "check dev -o json"] {
+        let said = post.says(words).await;
+        assert!(said.out.contains("does not exist yet"), "{words}: {said:#?}");
+    }
     for words in [
         "apply dev --yes",
         "apply dev --yes -o json",
@@ -225,7 +230,7 @@ async fn broken_input_is_not_repeated() {
 async fn a_template_that_goes_wrong_does_not_quote_its_values() {
     let post = Post::new(Scenario::Ok).await;
     let assets = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/modules/mlflow");
-    for folder in ["", "templates", "files"] {
+    for folder in ["", "templates", "files", "probes"] {
         std::fs::create_dir_all(post.place.path("module").join(folder)).unwrap();
         for entry in std::fs::read_dir(assets.join(folder)).unwrap() {
             let path = entry.unwrap().path();

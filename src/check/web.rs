@@ -1,0 +1,116 @@
+//! One HTTP call from the operator's machine: to a registry, or to what was deployed. API servers are asked elsewhere.
+//!
+//! Every call has a deadline, answers are read up to a limit, and a redirect is an answer like any other: credentials
+//! never follow one to another host.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Request, Response};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
+use tower::util::BoxCloneSyncService;
+use tower::{ServiceExt, service_fn};
+
+/// The most of an answer that is read.
+const LARGEST: usize = 1024 * 1024;
+
+/// A way to make calls. Cheap to clone.
+#[derive(Clone)]
+pub struct Web(Arc<BoxCloneSyncService<Request<Bytes>, Response<Bytes>, io::Error>>);
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The status code.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl fmt::Debug for Web {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Web")
+    }
+}
+
+impl Web {
+    /// The network of this machine, with the certificates it trusts.
+    pub fn real() -> Self {
+        Self::over(BoxCloneSyncService::new(service_fn(send)))
+    }
+
+    /// Calls that somebody else answers.
+    pub fn over(service: BoxCloneSyncService<Request<Bytes>, Response<Bytes>, io::Error>) -> Self {
+        Self(Arc::new(service))
+    }
+
+    /// Makes a call.
+    ///
+    /// # Errors
+    /// Why there was no answer, as one clause.
+    pub async fn call(&self, request: Request<Bytes>, deadline: Duration) -> Result<Reply, String> {
+        let call = (*self.0).clone().oneshot(request);
+        let answer = tokio::time::timeout(deadline, call)
+            .await
+            .map_err(|_| format!("no answer within {} s", deadline.as_secs().max(1)))?
+            .map_err(|error| reason(&error))?;
+        let (head, body) = answer.into_parts();
+        Ok(Reply { status: head.status.as_u16(), headers: head.headers, body })
+    }
+}
+
+/// Sends a request over the network.
+async fn send(request: Request<Bytes>) -> Result<Response<Bytes>, io::Error> {
+    // Read at each call and not at the start: most runs need none, and they come from files.
+    let connector =
+        hyper_rustls::HttpsConnectorBuilder::new().with_native_roots()?.https_or_http().enable_http1().build();
+    let client: Client<_, Full<Bytes>> = Client::builder(TokioExecutor::new()).build(connector);
+    let answer = client.request(request.map(Full::new)).await.map_err(io::Error::other)?;
+    let (head, body) = answer.into_parts();
+    let body = Limited::new(body, LARGEST).collect().await.map_err(io::Error::other)?.to_bytes();
+    Ok(Response::from_parts(head, body))
+}
+
+/// Why there was no answer. Only recognised signs go on.
+fn reason(error: &io::Error) -> String {
+    let mut next: Option<&(dyn Error + 'static)> = Some(error);
+    let mut texts = Vec::new();
+    while let Some(inner) = next {
+        if let Some(system) = inner.downcast_ref::<io::Error>() {
+            let said = match system.kind() {
+                io::ErrorKind::ConnectionRefused => "the connection was refused",
+                io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => "the connection was reset",
+                io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable => "the network is unreachable",
+                io::ErrorKind::TimedOut => "the connection did not come about in time",
+                _ => "",
+            };
+            if !said.is_empty() {
+                return said.to_owned();
+            }
+        }
+        texts.push(inner.to_string().to_lowercase());
+        // An `io::Error` made of another error hands out that one's source, not the error itself.
+        next = inner
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref)
+            .map_or_else(|| inner.source(), |inner| Some(inner));
+    }
+    let says = |sign: &str| texts.iter().any(|text| text.contains(sign));
+    if says("dns error") || says("lookup address") {
+        "the name cannot be resolved".to_owned()
+    } else if says("certificate") {
+        "its certificate is not accepted".to_owned()
+    } else if says("length limit") {
+        "the answer is longer than expected".to_owned()
+    } else {
+        "the connection did not come about".to_owned()
+    }
+}
