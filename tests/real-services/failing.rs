@@ -52,6 +52,22 @@ impl Wrong {
         }
     }
 
+    /// The check that finds it before anything is applied, what it says, and whether that stops somebody.
+    fn finding(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Password => ("database", "refused the login of wrong-password", "fail"),
+            Self::Role => ("database", "refused the login of no-role", "fail"),
+            Self::Database => ("database", "there is no database no-database", "fail"),
+            Self::Right => ("database", "no-right may not create tables in no-right", "fail"),
+            Self::Bucket => ("bucket", "there is no bucket no-bucket", "fail"),
+            Self::Key => ("bucket", "the artifact store refuses the access key for wrong-key", "fail"),
+            Self::Store => ("bucket", "http://127.0.0.1:1 does not answer", "fail"),
+            // Which tables are too new is known to MLflow alone.
+            Self::Tables => ("database", "newer-tables may use newer-tables", "ok"),
+            Self::Directory => ("directories", "packages is not writable by 1000:1000", "fail"),
+        }
+    }
+
     /// Makes everything an environment of this kind has, and gives what it is told.
     async fn found(self, ground: &Ground) -> Told {
         let name = match self {
@@ -71,11 +87,13 @@ impl Wrong {
             Self::Role | Self::Directory => told,
             Self::Database => {
                 role().await;
+                ground.bucket(&told.bucket).await;
                 told
             }
             Self::Right => {
                 role().await;
                 ground.database(&told.database, "admin").await;
+                ground.bucket(&told.bucket).await;
                 told
             }
             Self::Bucket | Self::Store => {
@@ -113,6 +131,24 @@ async fn what_is_wrong_becomes_the_sentence_of_the_module() {
     let house = House::build(ground, told.clone()).await;
     set_permissions(house.folder("no-directory", "packages"), Permissions::from_mode(0o555)).unwrap();
     let module = Module::load("mlflow", Path::new(".")).unwrap();
+    let checks = "identity,directories,disk,database,bucket";
+    let looks = told.iter().map(async |told| house.check(&told.name, checks, &[]).await);
+    for (wrong, found) in Wrong::ALL.into_iter().zip(join_all(looks).await) {
+        let (check, words, verdict) = wrong.finding();
+        let row = &found[check];
+        assert_eq!(row["verdict"], verdict, "{wrong:?}: {row:#}");
+        assert!(row["headline"].as_str().unwrap().contains(words), "{wrong:?}: {row:#}");
+        assert_eq!(row["next"].is_string(), verdict == "fail", "{wrong:?}: {row:#}");
+        // An environment with its directories and another fault has that fault alone, whatever room this machine has.
+        let failing: Vec<_> = found.iter().filter(|(name, row)| row["verdict"] == "fail" && *name != "disk").collect();
+        match wrong {
+            Wrong::Role | Wrong::Directory => assert!(failing.iter().any(|(name, _)| *name == check)),
+            Wrong::Tables => assert!(failing.is_empty(), "{failing:#?}"),
+            Wrong::Password | Wrong::Database | Wrong::Right | Wrong::Bucket | Wrong::Key | Wrong::Store => {
+                assert_eq!(failing.len(), 1, "{wrong:?}: {failing:#?}");
+            }
+        }
+    }
     for told in &told {
         house.apply(&told.name).await;
     }

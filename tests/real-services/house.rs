@@ -1,6 +1,7 @@
 //! Environments that landfall has applied: a project, the cluster it was applied to, and the pods that come of it.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+use std::collections::BTreeMap;
 use std::os::unix::fs::chown;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,6 +16,7 @@ use tempfile::TempDir;
 
 use crate::ground::{Ground, USER};
 use crate::kubelet::{Ended, Pod};
+use crate::node::under;
 use crate::program::{Place, Said, run, serve};
 use crate::sandbox::Image;
 use crate::support::demo;
@@ -101,7 +103,8 @@ impl House {
     pub(crate) async fn build(ground: Ground, told: Vec<Told>) -> Self {
         let cluster = demo(Scenario::Ok);
         let client = cluster.client();
-        let url = serve(client.clone()).await;
+        let image = Image::of(&ground.mlflow);
+        let url = serve(under(&client, &image)).await;
         let disk = tempfile::tempdir().unwrap();
         let environments: serde_json::Map<String, Value> = told
             .iter()
@@ -113,7 +116,6 @@ impl House {
         });
         let place = Place::new(&url, "{}");
         place.write("landfall.yaml", &project.to_string());
-        let image = Image::of(&ground.mlflow);
         let house = Self { ground, told, _demo: cluster, client, place, disk, image };
         for one in &house.told {
             for folder in ["logs", "packages"] {
@@ -166,12 +168,11 @@ impl House {
         let label = format!("app.kubernetes.io/instance=mlflow-{environment}");
         let found = pods.list(&ListParams::default().labels(&label)).await.unwrap();
         let name = found.items.first().and_then(|pod| pod.metadata.name.clone()).unwrap();
-        let tail: String = tail(&ended.words);
         let waiting = "back-off 40s restarting failed container=init";
         let init = json!({
             "name": "init", "image": "mlflow", "imageID": "", "ready": false, "started": false, "restartCount": 3,
             "state": {"waiting": {"reason": "CrashLoopBackOff", "message": waiting}},
-            "lastState": {"terminated": {"exitCode": ended.code, "reason": "Error", "message": tail}},
+            "lastState": {"terminated": {"exitCode": ended.code, "reason": "Error", "message": ended.message}},
         });
         let main = json!({
             "name": "mlflow", "image": "mlflow", "imageID": "", "ready": false, "started": false, "restartCount": 0,
@@ -190,6 +191,19 @@ impl House {
         pods.patch_status(&name, &PatchParams::default(), &patch).await.unwrap();
     }
 
+    /// What checks of the checklist find in an environment, by their names.
+    pub(crate) async fn check(&self, environment: &str, checks: &str, more: &[&str]) -> BTreeMap<String, Value> {
+        let arguments = [&["check", environment, "--only", checks][..], more].concat();
+        let said = self.landfall(&arguments).await;
+        assert!(!said.out.contains(PASSWORD) && !said.err.contains(PASSWORD), "{said:#?}");
+        let rows = said.out.lines().map(|row| serde_json::from_str::<Value>(row).unwrap());
+        let found = rows.filter(|row| row["type"] == "check");
+        let found: BTreeMap<_, _> = found.map(|row| (row["check"].as_str().unwrap().to_owned(), row)).collect();
+        let fails = found.values().any(|row| row["verdict"] == "fail");
+        assert_eq!(said.code, Some(if fails { 6 } else { 0 }), "{said:#?}");
+        found
+    }
+
     /// The cause that `landfall status` names once the news has got around in the cluster.
     pub(crate) async fn cause(&self, environment: &str) -> Value {
         for _ in 0..50 {
@@ -203,12 +217,4 @@ impl House {
         }
         panic!("{environment} has no cause");
     }
-}
-
-/// What a kubelet keeps of a log where `FallbackToLogsOnError` is asked for: 80 lines, 2048 bytes.
-fn tail(words: &str) -> String {
-    let lines: Vec<&str> = words.lines().collect();
-    let kept = lines[lines.len().saturating_sub(80)..].join("\n");
-    let from = (kept.len().saturating_sub(2048)..).find(|at| kept.is_char_boundary(*at)).unwrap_or_default();
-    kept[from..].to_owned()
 }

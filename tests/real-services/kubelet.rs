@@ -43,12 +43,15 @@ pub(crate) struct Ended {
     pub(crate) code: i32,
     /// Everything it wrote.
     pub(crate) words: String,
+    /// What is reported of it: what it left as its last word, else the end of what it wrote.
+    pub(crate) message: String,
 }
 
 /// A container that runs.
 pub(crate) struct Running {
     child: Child,
     log: PathBuf,
+    message: PathBuf,
     /// What lies in its volumes.
     _room: Arc<TempDir>,
 }
@@ -82,12 +85,17 @@ impl Pod {
         let user = self.spec.security_context.as_ref().and_then(|context| context.run_as_user);
         assert_eq!(user, Some(crate::ground::USER.into()), "the pod names its user");
         let mounts: Vec<_> = container.volume_mounts.iter().flatten().collect();
-        let mounts: Vec<_> = mounts
+        let mut mounts: Vec<_> = mounts
             .iter()
             .map(|mount| {
                 (self.volumes[&mount.name].clone(), mount.mount_path.clone(), mount.read_only.unwrap_or_default())
             })
             .collect();
+        // Where the kubelet looks for a container's last word.
+        let message = self.room.path().join(format!("{name}.message"));
+        fs::write(&message, "").unwrap();
+        fs::set_permissions(&message, fs::Permissions::from_mode(0o666)).unwrap();
+        mounts.push((message.clone(), "/dev/termination-log".to_owned(), false));
         let words: Vec<String> = container.command.iter().chain(&container.args).flatten().cloned().collect();
         // A kubelet would put a variable's value in its place.
         assert!(!words.iter().any(|word| word.contains("$(")), "{words:?}");
@@ -96,7 +104,7 @@ impl Pod {
         let mut command = self.image.run(&mounts, &words);
         command.env_clear().envs(&self.environments[name]).stdin(Stdio::null()).kill_on_drop(true);
         let child = command.stdout(file.try_clone().unwrap()).stderr(file).spawn().unwrap();
-        Running { child, log, _room: Arc::clone(&self.room) }
+        Running { child, log, message, _room: Arc::clone(&self.room) }
     }
 
     /// Runs a container to its end.
@@ -111,7 +119,11 @@ impl Running {
         let Ok(status) = tokio::time::timeout(patience, self.child.wait()).await else {
             panic!("it does not end: {}", self.words());
         };
-        Ended { code: status.unwrap().code().unwrap_or(-1), words: self.words() }
+        let (code, words) = (status.unwrap().code().unwrap_or(-1), self.words());
+        let said = fs::read_to_string(&self.message).unwrap();
+        // The module asks for FallbackToLogsOnError everywhere.
+        let message = if said.is_empty() && code != 0 { tail(&words) } else { said };
+        Ended { code, words, message }
     }
 
     /// Whether it has ended by itself.
@@ -179,8 +191,15 @@ async fn gather(client: &kube::Client, namespace: &str, container: &Container) -
     environment
 }
 
+/// What a Secret holds; a kubelet too waits for one that is not there yet.
 async fn texts(client: &kube::Client, namespace: &str, secret: &str) -> BTreeMap<String, String> {
-    let found = Api::<Secret>::namespaced(client.clone(), namespace).get(secret).await.unwrap();
+    let secrets = Api::<Secret>::namespaced(client.clone(), namespace);
+    let found = loop {
+        match secrets.get_opt(secret).await.unwrap() {
+            Some(found) => break found,
+            None => tokio::time::sleep(Duration::from_millis(50)).await,
+        }
+    };
     let data = found.data.unwrap_or_default();
     data.into_iter().map(|(name, value)| (name, String::from_utf8(value.0).unwrap())).collect()
 }
@@ -206,4 +225,12 @@ async fn lay(client: &kube::Client, namespace: &str, volume: &Volume, at: PathBu
         assert!(volume.empty_dir.is_some(), "no kubelet of ours knows this volume: {volume:?}");
     }
     at
+}
+
+/// What a kubelet keeps of a log where `FallbackToLogsOnError` is asked for: 80 lines, 2048 bytes.
+fn tail(words: &str) -> String {
+    let lines: Vec<&str> = words.lines().collect();
+    let kept = lines[lines.len().saturating_sub(80)..].join("\n");
+    let from = (kept.len().saturating_sub(2048)..).find(|at| kept.is_char_boundary(*at)).unwrap_or_default();
+    kept[from..].to_owned()
 }

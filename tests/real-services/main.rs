@@ -7,6 +7,7 @@ mod failing;
 mod ground;
 mod house;
 mod kubelet;
+mod node;
 mod sandbox;
 mod smoke;
 mod walk;

@@ -64,6 +64,9 @@ async fn two_environments_keep_what_they_have_and_see_nothing_of_each_other() {
         ground.database(&one.database, &one.role).await;
     }
     let house = House::build(ground, told.to_vec()).await;
+    let found = house.check("dev", "identity,directories,disk,database,bucket", &[]).await;
+    assert_eq!(found.len(), 5, "{found:#?}");
+    assert!(found.iter().all(|(check, row)| row["verdict"] == "ok" || check == "disk"), "{found:#?}");
     house.apply("dev").await;
     house.apply("prod").await;
     let ([dev, prod], [first, second]) = (told, ports);
@@ -71,6 +74,7 @@ async fn two_environments_keep_what_they_have_and_see_nothing_of_each_other() {
     locked(&dev.web, &dev.told.admin_password).await;
     smoke::walk(&dev.signed_in()).await;
     smoke::walk(&prod.signed_in()).await;
+    smokes(&house, &dev).await;
     dev.client(&house, "write").await;
     apart(&house, &dev, &prod).await;
     quiet(&house, &dev);
@@ -102,6 +106,26 @@ async fn locked(web: &Web, password: &str) {
     assert_eq!(search(&mine.at("10.evil.example")).await.status, 403);
     search(&mine.at("mlflow-dev.mlflow.svc.cluster.local:5000")).await.well();
     assert_eq!(status(&web.at("10.244.1.7:5000"), "/health").await, 200);
+}
+
+/// The module's own smoke test: well, and where it has something to say.
+async fn smokes(house: &House, dev: &Place) {
+    let url = format!("http://127.0.0.1:{}", dev.told.node_port);
+    let smoke = async |more: &[&str]| {
+        let more = [&["--url", &url][..], more].concat();
+        house.check("dev", "smoke", &more).await.remove("smoke").unwrap()
+    };
+    let well = smoke(&[]).await;
+    assert_eq!(well["verdict"], "ok", "{well:#}");
+    assert_eq!(smoke::experiments(&dev.signed_in()).await, ["Default"], "something is left of it");
+    let page = smoke(&["--set", "access.hosts=elsewhere.example"]).await;
+    assert_eq!(page["verdict"], "fail", "{page:#}");
+    assert!(page["next"].as_str().unwrap().contains("access.hosts"), "{page:#}");
+    assert_eq!(smoke::experiments(&dev.signed_in()).await, ["Default"], "something is left of it");
+    // The same server, asked with the password of another environment.
+    let other = house.check("prod", "smoke", &["--url", &url]).await.remove("smoke").unwrap();
+    assert_eq!(other["verdict"], "fail", "{other:#}");
+    assert!(other["next"].as_str().unwrap().contains("first start"), "{other:#}");
 }
 
 /// What is in one is not in the other.
