@@ -132,7 +132,7 @@ async fn what_is_wrong_becomes_the_sentence_of_the_module() {
     set_permissions(house.folder("no-directory", "packages"), Permissions::from_mode(0o555)).unwrap();
     let module = Module::load("mlflow", Path::new(".")).unwrap();
     let checks = "identity,directories,disk,database,bucket";
-    let looks = told.iter().map(async |told| house.check(&told.name, checks, &[]).await);
+    let looks = told.iter().map(async |told| house.check(&told.name, checks, &["--probe-in", "default"]).await);
     for (wrong, found) in Wrong::ALL.into_iter().zip(join_all(looks).await) {
         let (check, words, verdict) = wrong.finding();
         let row = &found[check];

@@ -64,7 +64,7 @@ async fn two_environments_keep_what_they_have_and_see_nothing_of_each_other() {
         ground.database(&one.database, &one.role).await;
     }
     let house = House::build(ground, told.to_vec()).await;
-    let found = house.check("dev", "identity,directories,disk,database,bucket", &[]).await;
+    let found = house.check("dev", "identity,directories,disk,database,bucket", &["--probe-in", "default"]).await;
     assert_eq!(found.len(), 5, "{found:#?}");
     assert!(found.iter().all(|(check, row)| row["verdict"] == "ok" || check == "disk"), "{found:#?}");
     house.apply("dev").await;
