@@ -132,8 +132,9 @@ async fn what_is_wrong_becomes_the_sentence_of_the_module() {
     set_permissions(house.folder("no-directory", "packages"), Permissions::from_mode(0o555)).unwrap();
     let module = Module::load("mlflow", Path::new(".")).unwrap();
     let checks = "identity,directories,disk,database,bucket";
-    let looks = told.iter().map(async |told| house.check(&told.name, checks, &["--probe-in", "default"]).await);
-    for (wrong, found) in Wrong::ALL.into_iter().zip(join_all(looks).await) {
+    for (wrong, told) in Wrong::ALL.into_iter().zip(&told) {
+        // One after the other: somebody's next checklist removes what an ended one of theirs left behind.
+        let found = house.check(&told.name, checks, &["--probe-in", "default"]).await;
         let (check, words, verdict) = wrong.finding();
         let row = &found[check];
         assert_eq!(row["verdict"], verdict, "{wrong:?}: {row:#}");

@@ -6,6 +6,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
+use http::header::CONTENT_LENGTH;
 use http::{Method, Request, Response};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
@@ -42,7 +43,7 @@ impl Node {
         let (head, body) = request.into_parts();
         let (method, path) = (head.method.clone(), head.uri.path().to_owned());
         let answer = self.client.send(Request::from_parts(head, body)).await.map_err(io::Error::other)?;
-        let (head, body) = answer.into_parts();
+        let (mut head, body) = answer.into_parts();
         let known = self.runs.lock().unwrap().get(path.trim_end_matches("/log")).cloned();
         match (known, path.contains("/pods/")) {
             (None, true) if method == Method::PATCH => {
@@ -50,7 +51,7 @@ impl Node {
                 self.begin(path, &bytes);
                 Ok(Response::from_parts(head, whole(bytes)))
             }
-            (Some(run), true) if method == Method::GET => {
+            (Some(run), true) if method == Method::GET && head.status.is_success() => {
                 let ended = run.borrow().clone();
                 let bytes = body.collect().await.map_err(io::Error::other)?.to_bytes();
                 let said = match ended {
@@ -58,7 +59,8 @@ impl Node {
                     Some(_) | None if path.ends_with("/log") => Bytes::new(),
                     ended => with_status(&bytes, ended.as_deref()),
                 };
-                Ok(Response::new(whole(said)))
+                head.headers.remove(CONTENT_LENGTH);
+                Ok(Response::from_parts(head, whole(said)))
             }
             _ => Ok(Response::from_parts(head, BodyExt::boxed_unsync(body.map_err(io::Error::other)))),
         }
