@@ -118,7 +118,7 @@ async fn smokes(house: &House, dev: &Place) {
     let well = smoke(&[]).await;
     assert_eq!(well["verdict"], "ok", "{well:#}");
     assert_eq!(smoke::experiments(&dev.signed_in()).await, ["Default"], "something is left of it");
-    let page = smoke(&["--set", "access.hosts=elsewhere.example"]).await;
+    let page = smoke(&["--set", "access.hosts=[elsewhere.example]"]).await;
     assert_eq!(page["verdict"], "fail", "{page:#}");
     assert!(page["next"].as_str().unwrap().contains("access.hosts"), "{page:#}");
     assert_eq!(smoke::experiments(&dev.signed_in()).await, ["Default"], "something is left of it");
