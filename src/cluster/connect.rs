@@ -4,16 +4,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use kube::Config;
-use kube::client::ClientBuilder;
 use kube::config::{ExecInteractiveMode, KubeConfigOptions, Kubeconfig};
 
+use super::line::Line;
 use super::wire::Cluster;
 use crate::failure::{Failure, Kind, Place, Result};
 use crate::object::clean;
 use crate::secret::{Digest, is_credential};
-
-/// How long a credential plugin may take.
-const PLUGIN: Duration = Duration::from_secs(20);
 
 /// The way to the clusters of a project.
 #[derive(Clone)]
@@ -97,7 +94,7 @@ impl Source {
             Self::Given { client, context: name, server: url } => {
                 same_context(context, name)?;
                 same_server(server, url, name)?;
-                Ok(Cluster::new(client.clone(), name, url, digest.clone()))
+                Ok(Cluster::new(Line::given(client.clone()), name, url, digest.clone()))
             }
             Self::Kubeconfig { file, context: chosen } => {
                 let mut config = read(file.as_deref())?;
@@ -122,21 +119,10 @@ impl Source {
                 let mut config = made.map_err(|_| unusable(&name))?;
                 config.connect_timeout = Some(Duration::from_secs(5));
                 config.default_retry = false;
-                let client = signed_in(config).await.map_err(|why| unusable(&name).because(why))?;
-                Ok(Cluster::new(client, &name, &found.server, digest.clone()))
+                let line = Line::open(config).await.map_err(|why| unusable(&name).because(why))?;
+                Ok(Cluster::new(line, &name, &found.server, digest.clone()))
             }
         }
-    }
-}
-
-/// A client of a configuration. Making it may start a credential plugin and waits for it, on a thread of its own: a
-/// plugin that hangs keeps neither the screen nor the end of the program.
-async fn signed_in(config: Config) -> Result<kube::Client, String> {
-    let made = tokio::task::spawn_blocking(move || ClientBuilder::try_from(config).map(ClientBuilder::build));
-    match tokio::time::timeout(PLUGIN, made).await {
-        Ok(Ok(client)) => client.map_err(|error| super::Refusal::transport(&error).words()),
-        Ok(Err(_)) => Err("its sign-in broke down".to_owned()),
-        Err(_) => Err(format!("the credential plugin of this context does not answer within {} s", PLUGIN.as_secs())),
     }
 }
 

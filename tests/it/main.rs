@@ -1,8 +1,11 @@
 //! All tests of landfall in one binary.
 
 mod cli;
+#[path = "../conformance/suite.rs"]
+mod conformance;
 mod demo;
 mod faults;
+mod ground;
 mod health;
 mod ingest;
 mod journeys;
