@@ -26,8 +26,9 @@ async fn what_is_not_there_is_not_found() {
 #[tokio::test]
 async fn a_missing_namespace_is_named() {
     let cluster = cluster().await;
+    let (client, _) = cluster.parts();
     for query in ["fieldManager=t", "fieldManager=t&dryRun=All"] {
-        let answer = apply(&cluster.client, query, &config_map("nowhere", "a", &json!({}))).await;
+        let answer = apply(client, query, &config_map("nowhere", "a", &json!({}))).await;
         assert_eq!((answer.code, answer.message()), (404, "namespaces \"nowhere\" not found"));
         assert_eq!(answer.body["details"], json!({"name": "nowhere", "kind": "namespaces"}));
     }

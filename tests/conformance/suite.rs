@@ -17,6 +17,7 @@ mod ownership;
 mod reading;
 mod rights;
 pub(crate) mod rollout;
+mod troubles;
 mod validation;
-mod watching;
+pub(crate) mod watching;
 mod workloads;

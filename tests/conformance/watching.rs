@@ -27,6 +27,16 @@ fn name(object: &Value) -> &str {
     object["metadata"]["name"].as_str().unwrap()
 }
 
+/// A watch of ConfigMaps from a version that the server no longer remembers.
+pub(crate) async fn too_old(client: &kube::Client, ns: &str) {
+    let mut lines = watch(client, &format!("{}?watch=true&resourceVersion=1", maps(ns))).await;
+    let (kind, status) = next(&mut lines).await;
+    assert_eq!(kind, "ERROR");
+    assert_eq!((&status["code"], &status["reason"]), (&json!(410), &json!("Expired")));
+    assert!(status["message"].as_str().unwrap().starts_with("too old resource version: 1 ("));
+    assert!(lines.next().await.is_none());
+}
+
 /// Where ConfigMaps live.
 fn maps(ns: &str) -> String {
     format!("/api/v1/namespaces/{ns}/configmaps")

@@ -7,6 +7,7 @@ use http::Request;
 use serde_json::json;
 
 use crate::conformance::asking::{apply, config_map, deployment, get, post};
+use crate::conformance::watching::too_old;
 use crate::ground::cluster;
 
 #[tokio::test]
@@ -82,16 +83,9 @@ async fn dropping_it_ends_it() {
     assert!(!matches!(error, kube::Error::Api(_)), "{error:?}");
 }
 
+/// A real server is asked after a restart: a new one has not forgotten anything yet.
 #[tokio::test]
 async fn too_old_a_start_is_an_error_event() {
     let cluster = cluster().await;
-    let path = "/api/v1/namespaces/one/configmaps?watch=true&resourceVersion=1";
-    let stream = cluster.client.request_stream(Request::get(path).body(Vec::new()).unwrap()).await.unwrap();
-    let mut lines = Box::pin(stream).lines();
-    let event: serde_json::Value = serde_json::from_str(&lines.next().await.unwrap().unwrap()).unwrap();
-    assert_eq!(event["type"], "ERROR");
-    let status = &event["object"];
-    assert_eq!((&status["code"], &status["reason"]), (&json!(410), &json!("Expired")));
-    assert!(status["message"].as_str().unwrap().starts_with("too old resource version: 1 ("));
-    assert!(lines.next().await.is_none());
+    too_old(&cluster.client, "one").await;
 }
