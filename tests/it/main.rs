@@ -13,6 +13,7 @@ mod module;
 mod plan;
 mod program;
 mod project;
+mod proxy;
 mod pty;
 mod screens;
 mod silence;

@@ -17,6 +17,7 @@ mod plane;
 #[path = "../it/program.rs"]
 #[expect(dead_code, reason = "it can do more than these tests need")]
 mod program;
+#[path = "../it/proxy.rs"]
 mod proxy;
 mod screens;
 #[path = "../it/vault/session.rs"]

@@ -67,7 +67,7 @@ impl Site {
     }
 
     pub(crate) fn project(&self) -> Project {
-        Project::load(&self.place.path("landfall.yaml")).unwrap()
+        Project::load(&self.place.path("")).unwrap()
     }
 
     /// A session with strong credentials in every environment, as the program begins one.
