@@ -97,8 +97,9 @@ pub(crate) fn path_of(object: &Value) -> String {
 /// Makes a namespace and waits until pods may be made in it.
 pub(crate) async fn namespace(client: &kube::Client, name: &str) {
     post(client, "/api/v1/namespaces", &json!({"metadata": {"name": name}})).await.ok();
-    let account = format!("/api/v1/namespaces/{name}/serviceaccounts/default");
-    until(client, &account, |answer| answer.code == 200).await;
+    for furniture in ["serviceaccounts/default", "configmaps/kube-root-ca.crt"] {
+        until(client, &format!("/api/v1/namespaces/{name}/{furniture}"), |answer| answer.code == 200).await;
+    }
 }
 
 /// Asks until it holds.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::asking::{apply, config_map, delete, deployment, path_of, rolled_out, until};
+use super::asking::{apply, config_map, delete, deployment, merge, path_of, rolled_out, until};
 use super::rollout::pods;
 use crate::ground::cluster;
 
@@ -37,6 +37,10 @@ async fn a_namespace_goes_with_everything_in_it() {
     let (client, ns) = cluster.parts();
     apply(client, "fieldManager=t", &deployment(ns, "web", "nginx:1.29")).await.ok();
     rolled_out(client, ns, "web").await;
+    // Something that holds it up, so that there is time to look.
+    let mut held = config_map(ns, "held", &json!({}));
+    held["metadata"]["finalizers"] = json!(["example.org/hold"]);
+    apply(client, "fieldManager=t", &held).await.ok();
     let answer = delete(client, &format!("/api/v1/namespaces/{ns}"), &json!({})).await.ok();
     assert_eq!(answer["status"]["phase"], "Terminating");
     for dry in ["", "&dryRun=All"] {
@@ -51,6 +55,8 @@ async fn a_namespace_goes_with_everything_in_it() {
         assert_eq!(reason, "NamespaceTerminating");
         assert_eq!(message, format!("namespace {ns} is being terminated"));
     }
+    until(client, &path_of(&held), |answer| answer.body["metadata"]["deletionTimestamp"].is_string()).await;
+    merge(client, &path_of(&held), &json!({"metadata": {"finalizers": null}})).await.ok();
     until(client, &format!("/api/v1/namespaces/{ns}"), |answer| answer.code == 404).await;
     assert!(pods(client, ns).await.is_empty());
 }

@@ -17,7 +17,7 @@ use landfall::plan::Consent;
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 
-use crate::conformance::asking::{items, merge, post};
+use crate::conformance::asking::{items, merge, post, until};
 
 /// What a busy machine adds.
 const SLACK: SignedDuration = SignedDuration::from_secs(3);
@@ -28,8 +28,10 @@ struct Running {
     events: watch::Receiver<Vec<Event>>,
 }
 
-/// Begins to apply dev; returns when everything is applied and has to become well.
-async fn begin(session: &Session) -> Running {
+/// Begins to apply dev in a namespace in which no pod becomes ready; returns when its pod runs and that was seen.
+async fn begin(session: &Session, admin: &kube::Client, namespace: &str) -> Running {
+    let meta = json!({"name": namespace, "annotations": {"test.landfall.dev/stage": "never-ready"}});
+    post(admin, "/api/v1/namespaces", &json!({"metadata": meta})).await.ok();
     let plan = session.prepare("dev", false).await.unwrap();
     assert!(plan.blockers.is_empty(), "{:#?}", plan.blockers);
     let approved = plan.approve(&Consent::Yes).unwrap();
@@ -44,7 +46,9 @@ async fn begin(session: &Session) -> Running {
     let work = tokio::spawn(async move { session.run(approved, sender, Stop::new()).await });
     let mut running = Running { work, events };
     running.at("everything to be applied", |what| matches!(what, What::Waiting)).await;
-    running.at("the pod to be seen", |what| matches!(what, What::Seen(tree) if !tree.roots.is_empty())).await;
+    let pods = format!("/api/v1/namespaces/{namespace}/pods");
+    until(admin, &pods, |answer| answer.body["items"][0]["status"]["phase"] == "Running").await;
+    running.at("the objects to be seen", |what| matches!(what, What::Seen(_))).await;
     running
 }
 
@@ -93,10 +97,4 @@ async fn warn(admin: &kube::Client, namespace: &str) -> String {
     });
     post(admin, &format!("/api/v1/namespaces/{namespace}/events"), &event).await.ok();
     words
-}
-
-/// A namespace in which no pod becomes ready until it is mended.
-async fn unready(admin: &kube::Client, namespace: &str) {
-    let meta = json!({"name": namespace, "annotations": {"test.landfall.dev/stage": "never-ready"}});
-    post(admin, "/api/v1/namespaces", &json!({"metadata": meta})).await.ok();
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use landfall::deploy::End;
 use serde_json::{Value, json};
 
-use super::{begin, mend, unready};
+use super::{begin, mend};
 use crate::conformance::asking::{delete, post};
 use crate::plane::{Plane, name};
 use crate::program::{Said, run};
@@ -67,10 +67,9 @@ async fn a_token_that_is_no_longer_accepted_ends_it_with_the_way_in() {
     let admin = plane.client().await;
     let robot = Robot::new(&admin).await;
     let site = Site::new(&plane, &plane.server()).await;
-    unready(&admin, &site.namespace).await;
     site.signs_in_as(&format!("{{token: {}}}", robot.token(&admin).await));
     let session = site.session().await;
-    let running = begin(&session).await;
+    let running = begin(&session, &admin, &site.namespace).await;
     robot.dismiss(&admin).await;
     let outcome = running.ends().await;
     assert_eq!(outcome.end, End::NoContact, "{}", outcome.headline);
@@ -85,11 +84,10 @@ async fn a_plugin_is_asked_for_another_token() {
     let admin = plane.client().await;
     let (first, second) = (Robot::new(&admin).await, Robot::new(&admin).await);
     let site = Site::new(&plane, &plane.server()).await;
-    unready(&admin, &site.namespace).await;
     site.place.write("token", &first.token(&admin).await);
     site.signs_in_as(&from_file(&site));
     let session = site.session().await;
-    let mut running = begin(&session).await;
+    let mut running = begin(&session, &admin, &site.namespace).await;
     site.place.write("token", &second.token(&admin).await);
     first.dismiss(&admin).await;
     // The server goes on believing it for up to 10 s.

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use landfall::deploy::{End, What};
 
-use super::{SLACK, begin, mend, unready, warn};
+use super::{SLACK, begin, mend, warn};
 use crate::conformance::watching::too_old;
 use crate::ground::{grant, rules};
 use crate::plane::Plane;
@@ -20,9 +20,8 @@ async fn a_restart_is_seen_through() {
     for signal in ["KILL", "TERM"] {
         let site = Site::new(&plane, &plane.server()).await;
         site.signs_in(&std::fs::read_to_string(&user).unwrap());
-        unready(&admin, &site.namespace).await;
         let session = site.session().await;
-        let mut running = begin(&session).await;
+        let mut running = begin(&session, &admin, &site.namespace).await;
 
         let ended = Timestamp::now();
         let stopping = plane.stop("kube-apiserver", signal);

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use landfall::deploy::{End, What};
 use rstest::rstest;
 
-use super::{SLACK, begin, mend, unready, warn};
+use super::{SLACK, begin, mend, warn};
 use crate::plane::Plane;
 use crate::proxy::Proxy;
 use crate::site::Site;
@@ -18,9 +18,8 @@ async fn silence_is_noticed_and_got_over() {
     let admin = plane.client().await;
     let proxy = Proxy::to(&plane.server(), Duration::ZERO).await;
     let site = Site::new(&plane, proxy.url()).await;
-    unready(&admin, &site.namespace).await;
     let session = site.session().await;
-    let mut running = begin(&session).await;
+    let mut running = begin(&session, &admin, &site.namespace).await;
 
     proxy.swallow(true);
     let silent = Timestamp::now();
