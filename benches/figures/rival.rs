@@ -61,10 +61,10 @@ impl Place<'_> {
             "minio.secret_key", "registry.username", "registry.token", "generated.session_key",
             "generated.encryption_passphrase",
         ];
-        for field in fields {
+        for (number, field) in fields.iter().enumerate() {
             for whose in [environment, "shared"] {
                 let name = format!("LANDFALL_CREDENTIAL_{whose}_{field}").replace(['.', '-'], "_").to_uppercase();
-                command.env(name, format!("7rK-{}-quiet-Harbour-52-lantern", field.len()));
+                command.env(name, format!("7rK-{number}-quiet-Harbour-52-lantern-buoy"));
             }
         }
         command

@@ -19,6 +19,7 @@ begin() { # begin DIR NAME
   if runs "$1" "$2" >/dev/null; then return; fi
   mapfile -t line <"$1/run/$2"
   setsid "${line[@]}" </dev/null >>"$1/logs/$2" 2>&1 &
+  disown
   echo "$! $(born "$!")" >"$1/pids/$2"
 }
 
