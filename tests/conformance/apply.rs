@@ -44,9 +44,15 @@ async fn a_dry_run_of_a_new_object_is_not_kept() {
     let dry = answer.ok();
     assert_eq!(dry["metadata"].get("resourceVersion"), None);
     assert!(dry["metadata"]["uid"].is_string() && dry["metadata"]["creationTimestamp"].is_string());
-    assert!(dry["spec"]["clusterIP"].as_str().unwrap().starts_with("10.96."));
-    assert!((30_000..=32_767).contains(&dry["spec"]["ports"][0]["nodePort"].as_i64().unwrap()));
+    // Nobody can have these.
+    assert_eq!(
+        (&dry["spec"]["clusterIP"], &dry["spec"]["ports"][0]["nodePort"]),
+        (&json!("10.96.0.0"), &json!(32_769))
+    );
     assert_eq!(get(client, &path_of(&service)).await.code, 404);
+    let live = apply(client, "fieldManager=t", &service).await.ok();
+    assert!(live["spec"]["clusterIP"].as_str().unwrap().starts_with("10.96."));
+    assert!((30_000..=32_767).contains(&live["spec"]["ports"][0]["nodePort"].as_i64().unwrap()));
 }
 
 #[tokio::test]

@@ -85,7 +85,7 @@ async fn a_service_is_filled_and_keeps_what_it_was_given() {
 async fn a_namespace_gets_its_label_and_its_furniture() {
     let cluster = cluster().await;
     let (client, ns) = cluster.parts();
-    let live = super::asking::get(client, "/api/v1/namespaces/one").await.ok();
+    let live = super::asking::get(client, &format!("/api/v1/namespaces/{ns}")).await.ok();
     assert_eq!(live["metadata"]["labels"]["kubernetes.io/metadata.name"], ns);
     assert_eq!((&live["spec"]["finalizers"][0], &live["status"]["phase"]), (&json!("kubernetes"), &json!("Active")));
     let authority = &format!("/api/v1/namespaces/{ns}/configmaps/kube-root-ca.crt");

@@ -105,5 +105,6 @@ async fn bodies_must_fit_their_place() {
     assert_eq!(elsewhere.code, 400);
     assert!(elsewhere.message().contains("does not match the namespace sent on the request"));
     let empty = post(client, &format!("/api/v1/namespaces/{ns}/configmaps"), &Value::Null).await;
-    assert_eq!(empty.code, 400);
+    let text = "ConfigMap \"\" is invalid: metadata.name: Required value: name or generateName is required";
+    assert_eq!((empty.code, empty.message()), (422, text));
 }

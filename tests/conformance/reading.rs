@@ -73,8 +73,18 @@ async fn lists_are_selected() {
         found.retain(|item| item["metadata"]["name"] != "kube-root-ca.crt");
         assert_eq!(names(&found), expected, "{query}");
     }
-    let unknown = get(client, &format!("/api/v1/namespaces/{ns}/configmaps?fieldSelector=data.a%3Db")).await;
-    assert_eq!((unknown.code, unknown.message()), (400, "field label not supported: data.a"));
+    let only = "\"data.a\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"";
+    for (path, text) in [
+        ("api/v1/namespaces/NS/configmaps", only),
+        ("apis/apps/v1/namespaces/NS/replicasets", only),
+        ("api/v1/namespaces/NS/pods", "field label not supported: data.a"),
+        ("api/v1/nodes", "field label not supported: data.a"),
+        ("apis/batch/v1/namespaces/NS/jobs", "field label \"data.a\" not supported for Job"),
+    ] {
+        let path = path.replace("NS", ns);
+        let unknown = get(client, &format!("/{path}?fieldSelector=data.a%3Db")).await;
+        assert_eq!((unknown.code, unknown.message()), (400, text), "{path}");
+    }
 }
 
 #[tokio::test]

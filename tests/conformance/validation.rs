@@ -76,7 +76,8 @@ async fn values_are_checked() {
         ),
         (change(ns, "/spec/replicas", json!(-1)), "spec.replicas: FieldValueInvalid"),
         (change(ns, "/metadata/labels", json!({"a": "b c"})), "metadata.labels: FieldValueInvalid"),
-        (service(ns, "1web", &Value::Null), "metadata.name: FieldValueInvalid"),
+        (service(ns, "Web", &Value::Null), "metadata.name: FieldValueInvalid"),
+        (service(ns, "1web", &Value::Null), ""),
         (service(ns, "web", &json!(cluster.port().await)), ""),
     ];
     for (object, expected) in cases {
@@ -119,6 +120,12 @@ async fn a_pull_secret_holds_json_under_its_key() {
     pull["stringData"] = json!({});
     pull["data"] = json!({".dockerconfigjson": "abc*"});
     let answer = apply(client, "fieldManager=t&dryRun=All", &pull).await;
+    let text = format!(
+        "failed to convert new object ({ns}/pull; /v1, Kind=Secret) to proper version: unable to convert unstructured \
+         object to /v1, Kind=Secret: error decoding from json: illegal base64 data at input byte 3"
+    );
+    assert_eq!((answer.code, answer.message()), (500, text.as_str()));
+    let answer = post(client, &format!("/api/v1/namespaces/{ns}/secrets"), &pull).await;
     let text = "Secret in version \"v1\" cannot be handled as a Secret: illegal base64 data at input byte 3";
     assert_eq!((answer.code, answer.message()), (400, text));
 }
@@ -179,5 +186,5 @@ async fn too_much_is_too_much() {
     let big = config_map(ns, "big", &json!({"a": "x".repeat(1_048_577)}));
     let refused = post(client, &format!("/api/v1/namespaces/{ns}/configmaps"), &big).await;
     assert_eq!(refused.code, 422);
-    assert_eq!(refused.message(), "ConfigMap \"big\" is invalid: data: Too long: may not be more than 1048576 bytes");
+    assert_eq!(refused.message(), "ConfigMap \"big\" is invalid: []: Too long: may not be more than 1048576 bytes");
 }
