@@ -49,10 +49,12 @@ pub(crate) async fn compare(table: &mut Table, plane: &Plane, landfall: &std::pa
             fs::create_dir_all(&folder).unwrap();
             let place = Place { plane, landfall, folder, kubeconfig };
             let names: Vec<(Tool, String)> = (0..RUNS)
-                .flat_map(|run| Tool::ALL.map(|tool| (tool, format!("{}-{run}-{}-{load:?}", tool.name(), round_trip.as_millis()))))
+                .flat_map(|run| {
+                    Tool::ALL.map(|tool| (tool, format!("{}-{run}-{}-{load:?}", tool.name(), round_trip.as_millis())))
+                })
                 .map(|(tool, name)| (tool, name.to_lowercase()))
                 .collect();
-            load.project(&place.folder, &server, &names);
+            load.project(&place.folder, &server, &names, if round_trip.is_zero() { 30_100 } else { 30_200 });
             let mut taken: BTreeMap<Tool, Taken> = BTreeMap::new();
             for (tool, name) in &names {
                 take(&place, &client, (load, *tool, name), taken.entry(*tool).or_default()).await;
@@ -106,9 +108,8 @@ fn count(asked: &[Asked], tool: Tool) -> f64 {
 
 fn rows(table: &mut Table, load: Load, round_trip: Duration, taken: &BTreeMap<Tool, Taken>) {
     let name = |what: &str| format!("{}, {} ms round trip: {what}", load.words(), round_trip.as_millis());
-    let times = |pick: fn(&Taken) -> &Vec<Duration>| {
-        Tool::ALL.map(|tool| Spread::millis(pick(&taken[&tool]).iter().copied()))
-    };
+    let times =
+        |pick: fn(&Taken) -> &Vec<Duration>| Tool::ALL.map(|tool| Spread::millis(pick(&taken[&tool]).iter().copied()));
     let (plan, first, again) = (times(|t| &t.plan), times(|t| &t.first), times(|t| &t.again));
     let faster = |spreads: &[Spread; 3], other: usize| spreads[other].median() / spreads[0].median();
     let (on_first, on_again) = if load == Load::ConfigMaps {
@@ -130,9 +131,8 @@ fn rows(table: &mut Table, load: Load, round_trip: Duration, taken: &BTreeMap<To
         table.beside(name("last pod ready → exit"), &lag, "ms", bar);
     }
     if round_trip.is_zero() {
-        let requests = |pick: fn(&(f64, f64)) -> f64| {
-            Tool::ALL.map(|tool| Spread::new(taken[&tool].requests.iter().map(pick)))
-        };
+        let requests =
+            |pick: fn(&(f64, f64)) -> f64| Tool::ALL.map(|tool| Spread::new(taken[&tool].requests.iter().map(pick)));
         table.beside(name("requests, first"), &requests(|both| both.0), "", Bar::None);
         table.beside(name("requests, nothing to do"), &requests(|both| both.1), "", Bar::None);
         let peak = Tool::ALL.map(|tool| Spread::new(taken[&tool].peak.iter().copied()));

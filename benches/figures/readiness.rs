@@ -27,7 +27,10 @@ impl Observer {
                         }
                     }
                     WatchEvent::Error(status) => panic!("the observer is told {status:?}"),
-                    WatchEvent::Added(_) | WatchEvent::Modified(_) | WatchEvent::Deleted(_) | WatchEvent::Bookmark(_) => {}
+                    WatchEvent::Added(_)
+                    | WatchEvent::Modified(_)
+                    | WatchEvent::Deleted(_)
+                    | WatchEvent::Bookmark(_) => {}
                 }
             }
             None

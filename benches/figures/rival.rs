@@ -57,8 +57,15 @@ impl Place<'_> {
         let mut command = self.command(self.landfall);
         command.args(arguments).env("LANDFALL_VAULT", "env");
         let fields = [
-            "mlflow.username", "mlflow.password", "pgsql.username", "pgsql.password", "minio.access_key",
-            "minio.secret_key", "registry.username", "registry.token", "generated.session_key",
+            "mlflow.username",
+            "mlflow.password",
+            "pgsql.username",
+            "pgsql.password",
+            "minio.access_key",
+            "minio.secret_key",
+            "registry.username",
+            "registry.token",
+            "generated.session_key",
             "generated.encryption_passphrase",
         ];
         for (number, field) in fields.iter().enumerate() {
