@@ -54,7 +54,7 @@ pub(crate) async fn compare(table: &mut Table, plane: &Plane, landfall: &std::pa
                 })
                 .map(|(tool, name)| (tool, name.to_lowercase()))
                 .collect();
-            load.project(&place.folder, &server, &names);
+            load.project(&place.folder, &server, &names, if round_trip.is_zero() { 30_100 } else { 30_200 });
             let mut taken: BTreeMap<Tool, Taken> = BTreeMap::new();
             for (tool, name) in &names {
                 take(&place, &client, (load, *tool, name), taken.entry(*tool).or_default()).await;

@@ -19,7 +19,7 @@ pub(crate) fn watch(table: &mut Table, plane: &Plane, landfall: &std::path::Path
     let (kubeconfig, server) = plane.kubeconfig_at(plane.address().port());
     let place = Place { plane, landfall, folder: plane.path("crowd"), kubeconfig };
     fs::create_dir_all(&place.folder).unwrap();
-    load.project(&place.folder, &server, &[(Tool::Landfall, "crowd".to_owned())]);
+    load.project(&place.folder, &server, &[(Tool::Landfall, "crowd".to_owned())], 30_300);
     run(&mut place.kubectl(&["create", "namespace", "crowd"]), &[0]);
     let applied = run(&mut place.landfall("crowd", &["apply", "crowd", "--yes"]), &[0]);
     let peak = applied.peak;

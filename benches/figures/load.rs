@@ -43,8 +43,8 @@ impl Load {
         }
     }
 
-    /// Writes a project with environments of those names, each in the namespace of its name.
-    pub(crate) fn project(self, folder: &Path, server: &str, names: &[(Tool, String)]) {
+    /// Writes a project with environments of those names, each in the namespace of its name; node ports begin at one.
+    pub(crate) fn project(self, folder: &Path, server: &str, names: &[(Tool, String)], port: usize) {
         let (module, values) = match self {
             Self::Environment => ("mlflow", "{access: {hosts: [10.0.0.5]}}"),
             Self::ConfigMaps | Self::Deployments | Self::Crowd => ("./many", "{}"),
@@ -52,7 +52,7 @@ impl Load {
         let mut text = format!("version: 1\nid: bench-test\nmodule: {module}\nvalues: {values}\nenvironments:\n");
         for (number, (_, name)) in names.iter().enumerate() {
             let own = match self {
-                Self::Environment => format!("{{port_external: {}}}", 30_001 + number),
+                Self::Environment => format!("{{port_external: {}}}", port + number),
                 Self::ConfigMaps | Self::Deployments | Self::Crowd => "{}".to_owned(),
             };
             let at = format!("context: control-plane, server: \"{server}\", namespace: {name}");
