@@ -70,7 +70,7 @@ fn dev_then_stg_then_prod_and_a_change() {
         ann.sees("MLflow login");
         ann.until(SOON, "judged values", |screen| screen.contents().contains("strong"));
         ann.press(CTRL_S);
-        ann.sees("nothing was written");
+        ann.sees_within(ROLLOUT, "nothing was written");
         ann.sees("mlflow-config-dev");
         ann.press("n");
         ann.sees("Apply to dev");

@@ -1,6 +1,6 @@
 //! The keys of the walk through the screens, from the matrix to a rollout.
 
-use super::person::{Person, SOON};
+use super::person::{Person, ROLLOUT, SOON};
 
 pub(super) const ENTER: &str = "\r";
 pub(super) const ESCAPE: &str = "\u{1b}";
@@ -23,7 +23,8 @@ pub(super) fn confirms(ann: &mut Person, name: &str) {
         text.contains("strong") && !text.contains("leftover")
     });
     ann.press(CTRL_S);
-    ann.sees("nothing was written");
+    // The whole cluster is asked for this.
+    ann.sees_within(ROLLOUT, "nothing was written");
     ann.press("n");
     ann.sees(&format!("Apply to {name}"));
 }
