@@ -5,16 +5,32 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a figure that cannot be measured ends the benchmark")]
 #![expect(clippy::print_stdout, reason = "the table is what the benchmark is for")]
 
+#[path = "figures/beside.rs"]
+mod beside;
 #[path = "figures/binary.rs"]
 mod binary;
+#[path = "figures/crowd.rs"]
+mod crowd;
+#[path = "figures/delay.rs"]
+mod delay;
 #[path = "figures/journey.rs"]
 mod journey;
 #[path = "figures/judging.rs"]
 mod judging;
+#[path = "figures/load.rs"]
+mod load;
 #[path = "figures/loaded.rs"]
 mod loaded;
+#[path = "figures/plane.rs"]
+mod plane;
+#[path = "figures/process.rs"]
+mod process;
 #[path = "figures/pty.rs"]
 mod pty;
+#[path = "figures/readiness.rs"]
+mod readiness;
+#[path = "figures/rival.rs"]
+mod rival;
 #[path = "figures/storm.rs"]
 mod storm;
 #[expect(dead_code, reason = "the tests use the rest")]
@@ -27,6 +43,7 @@ mod wire;
 
 use std::path::{Path, PathBuf};
 
+use plane::Plane;
 use table::Table;
 
 /// A binary of landfall and the profile it was built with.
@@ -74,6 +91,14 @@ fn main() {
     if wanted("wire") {
         wire::requests(&mut table);
         wire::latency(&mut table);
+    }
+    let best = &built.last().unwrap().file;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    if wanted("beside") {
+        runtime.block_on(beside::compare(&mut table, &Plane::up(), best));
+    }
+    if wanted("crowd") {
+        crowd::watch(&mut table, &Plane::up(), best);
     }
     println!("\n{}", table.text());
     if arguments.is_empty() {

@@ -35,10 +35,15 @@ pub(crate) struct Pty {
 impl Pty {
     /// Starts a program on a screen of 100x30 cells. Its clock begins before the process is made.
     pub(crate) fn start(program: &Path, arguments: &[impl AsRef<OsStr>]) -> Self {
-        let size = PtySize { rows: ROWS.get(), cols: COLUMNS.get(), pixel_width: 0, pixel_height: 0 };
-        let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(program);
         command.args(arguments);
+        Self::run(command)
+    }
+
+    /// As [`Self::start`], with a command that may have its own environment.
+    pub(crate) fn run(mut command: CommandBuilder) -> Self {
+        let size = PtySize { rows: ROWS.get(), cols: COLUMNS.get(), pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
         let mut reader = pair.master.try_clone_reader().unwrap();

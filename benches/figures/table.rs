@@ -82,6 +82,8 @@ impl Bar {
 struct Row {
     what: String,
     measured: String,
+    /// What kubectl and helm need for the same.
+    others: [String; 2],
     bar: Bar,
 }
 
@@ -91,18 +93,29 @@ pub(crate) struct Table(Vec<Row>);
 
 impl Table {
     pub(crate) fn row(&mut self, what: impl Into<String>, measured: impl Into<String>, bar: Bar) {
-        self.0.push(Row { what: what.into(), measured: measured.into(), bar });
+        self.0.push(Row { what: what.into(), measured: measured.into(), others: Default::default(), bar });
+    }
+
+    /// landfall, kubectl and helm beside each other; how many times as much is said of the others.
+    pub(crate) fn beside(&mut self, what: impl Into<String>, all: &[Spread; 3], unit: &str, bar: Bar) {
+        let [landfall, others @ ..] = all;
+        let own = landfall.median();
+        let others = others.each_ref().map(|other| {
+            let more = Short(other.median() / own);
+            format!("{} {unit} ({more} times)", Short(other.median()))
+        });
+        self.0.push(Row { what: what.into(), measured: landfall.words(unit), others, bar });
     }
 
     pub(crate) fn text(&self) -> String {
-        let mut text = String::from("| figure | measured | bar | |\n|---|---|---|---|\n");
-        for Row { what, measured, bar } in &self.0 {
+        let mut text = String::from("| figure | landfall | kubectl | helm | bar | |\n|---|---|---|---|---|---|\n");
+        for Row { what, measured, others: [kubectl, helm], bar } in &self.0 {
             let (bar, verdict) = match bar {
                 Bar::Under(words, true) => (words.as_str(), "holds"),
                 Bar::Under(words, false) => (words.as_str(), "**missed**"),
                 Bar::None => ("", ""),
             };
-            let _ = writeln!(text, "| {what} | {measured} | {bar} | {verdict} |");
+            let _ = writeln!(text, "| {what} | {measured} | {kubectl} | {helm} | {bar} | {verdict} |");
         }
         text
     }

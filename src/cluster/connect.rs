@@ -4,17 +4,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use kube::Config;
-use kube::client::{AuthError, ClientBuilder};
 use kube::config::{ExecConfig, ExecInteractiveMode, KubeConfigOptions, Kubeconfig};
 
+use super::line::{Line, Silent};
 use super::sign_in::SignIns;
 use super::wire::Cluster;
 use crate::failure::{Failure, Kind, Place, Result};
 use crate::object::clean;
 use crate::secret::{Digest, is_credential};
-
-/// How long a credential plugin may take.
-const PLUGIN: Duration = Duration::from_secs(20);
 
 /// The way to the clusters of a project.
 #[derive(Clone)]
@@ -133,16 +130,16 @@ impl Source {
             Self::Given { client, context: name, server: url } => {
                 same_context(context, name)?;
                 same_server(server, url, name)?;
-                Ok(Cluster::new(client.clone(), name, url, digest.clone()))
+                Ok(Cluster::new(Line::given(client.clone()), name, url, digest.clone()))
             }
             Self::Kubeconfig { file, context: chosen, sign_ins } => {
                 let way = Way::find(file.as_deref(), chosen.as_deref().or(context), server).await?;
                 let (name, url) = (way.context.clone(), way.server.clone());
-                let client = match sign_ins.client(&name) {
-                    Some(client) => client,
-                    None => way.client(sign_ins).await?,
+                let line = match sign_ins.held(&name) {
+                    Some(signed_in) => signed_in.line(),
+                    None => way.line(sign_ins).await?,
                 };
-                Ok(Cluster::new(client, &name, &url, digest.clone()))
+                Ok(Cluster::new(line, &name, &url, digest.clone()))
             }
         }
     }
@@ -209,13 +206,13 @@ impl Way {
         Ok(Self { context: name.to_owned(), server: found.server.clone(), config, mode })
     }
 
-    /// A client of this context. A plugin runs in silence first; one that wants an answer asks only where it may.
-    async fn client(self, sign_ins: &SignIns) -> Result<kube::Client, Unopened> {
+    /// The line of this context. A plugin runs in silence first; one that wants an answer asks only where it may.
+    async fn line(self, sign_ins: &SignIns) -> Result<Line, Unopened> {
         let asks = match &self.mode {
             Some(ExecInteractiveMode::Always) => "the credential plugin of this context always asks".to_owned(),
             Some(ExecInteractiveMode::IfAvailable | ExecInteractiveMode::Never) | None => {
-                match silently(self.config.clone()).await {
-                    Ok(client) => return Ok(client),
+                match Line::open(self.config.clone()).await {
+                    Ok(line) => return Ok(line),
                     Err(Silent::Asks(why)) if self.mode == Some(ExecInteractiveMode::IfAvailable) => why,
                     Err(Silent::Asks(why) | Silent::No(why)) => {
                         return Err(unusable(&self.context).because(why).into());
@@ -225,38 +222,14 @@ impl Way {
         };
         if sign_ins.are_at_once() {
             let asked = sign_ins.ask_once(&self.context, self.config).await;
-            return asked.map_err(|why| unusable(&self.context).because(why).into());
+            return match asked {
+                Ok(signed_in) => Ok(signed_in.line()),
+                Err(why) => Err(unusable(&self.context).because(why).into()),
+            };
         }
         let command = self.config.auth_info.exec.as_ref().and_then(|exec| exec.command.as_deref());
         let failure = unusable(&self.context).because(asks).hint("in a terminal the plugin may ask for what it needs");
         Err(Unopened::SignIn { program: clean(command.unwrap_or_default()), failure: Box::new(failure) })
-    }
-}
-
-/// Why a plugin that was told that nobody is there gave nothing.
-enum Silent {
-    /// It may do better where somebody can answer.
-    Asks(String),
-    /// It would not.
-    No(String),
-}
-
-/// A client of a configuration. Making it may start a credential plugin and waits for it, on a thread of its own: a
-/// plugin that hangs keeps neither the screen nor the end of the program.
-async fn silently(config: Config) -> Result<kube::Client, Silent> {
-    let made = tokio::task::spawn_blocking(move || ClientBuilder::try_from(config).map(ClientBuilder::build));
-    match tokio::time::timeout(PLUGIN, made).await {
-        Ok(Ok(Ok(client))) => Ok(client),
-        Ok(Ok(Err(error))) => {
-            let why = super::Refusal::transport(&error).words();
-            let ran = matches!(error, kube::Error::Auth(AuthError::AuthExecRun { .. }));
-            Err(if ran { Silent::Asks(why) } else { Silent::No(why) })
-        }
-        Ok(Err(_)) => Err(Silent::No("its sign-in broke down".to_owned())),
-        Err(_) => {
-            let why = format!("the credential plugin of this context does not answer within {} s", PLUGIN.as_secs());
-            Err(Silent::Asks(why))
-        }
     }
 }
 

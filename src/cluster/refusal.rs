@@ -149,6 +149,11 @@ impl Refusal {
         }
     }
 
+    /// Whether another client may help: its token is no longer accepted, or its connections may be dead.
+    pub(super) const fn lies_at_the_line(&self) -> bool {
+        matches!(self, Self::Unauthorized | Self::NoContact { tried: Tried::Deadline, .. })
+    }
+
     /// Whether the cluster did not answer at all.
     pub const fn is_no_contact(&self) -> bool {
         matches!(self, Self::NoContact { .. } | Self::Busy { .. })

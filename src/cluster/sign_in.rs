@@ -19,6 +19,8 @@ use tokio::io::AsyncReadExt;
 use tokio::process::Command;
 use zeroize::Zeroizing;
 
+use super::line::Line;
+
 /// A credential this close to its end is not used any more.
 const NEAR: SignedDuration = SignedDuration::from_secs(60);
 /// The most that a plugin may write.
@@ -45,8 +47,22 @@ pub struct SignIns {
 
 /// What came of a sign-in.
 enum Held {
-    Client { client: kube::Client, until: Option<Timestamp> },
+    SignedIn { signed_in: SignedIn, until: Option<Timestamp> },
     Refused(String),
+}
+
+/// A client with the credential that somebody signed in for, and how to make another one with it.
+#[derive(Clone)]
+pub(super) struct SignedIn {
+    client: kube::Client,
+    config: Box<Config>,
+}
+
+impl SignedIn {
+    /// The line it opens.
+    pub(super) fn line(self) -> Line {
+        Line::made(self.client, *self.config)
+    }
 }
 
 /// A plugin's answer: `ExecCredential` of `client.authentication.k8s.io/v1`.
@@ -75,39 +91,39 @@ impl SignIns {
         self.asks == Asks::AtOnce
     }
 
-    /// The client that somebody signed in, while its credential lasts.
-    pub(super) fn client(&self, context: &str) -> Option<kube::Client> {
-        let mut held = self.held();
+    /// What somebody signed in for, while its credential lasts.
+    pub(super) fn held(&self, context: &str) -> Option<SignedIn> {
+        let mut held = self.all();
         match held.get(context)? {
-            Held::Client { until: Some(until), .. } if Timestamp::now() >= *until => {
+            Held::SignedIn { until: Some(until), .. } if Timestamp::now() >= *until => {
                 held.remove(context);
                 None
             }
-            Held::Client { client, .. } => Some(client.clone()),
+            Held::SignedIn { signed_in, .. } => Some(signed_in.clone()),
             Held::Refused(_) => None,
         }
     }
 
     /// Forgets a credential that is not accepted any more; says whether there was one.
     pub(super) fn forget(&self, context: &str) -> bool {
-        matches!(self.held().remove(context), Some(Held::Client { .. }))
+        matches!(self.all().remove(context), Some(Held::SignedIn { .. }))
     }
 
     /// Lets a plugin ask, unless it asked and was refused before.
     ///
     /// # Errors
     /// Why there is no credential, as one clause.
-    pub(super) async fn ask_once(&self, context: &str, config: Config) -> Result<kube::Client, String> {
+    pub(super) async fn ask_once(&self, context: &str, config: Config) -> Result<SignedIn, String> {
         let _turn = self.turn.lock().await;
-        if let Some(Held::Refused(why)) = self.held().get(context) {
+        if let Some(Held::Refused(why)) = self.all().get(context) {
             return Err(why.clone());
         }
-        if let Some(client) = self.client(context) {
-            return Ok(client);
+        if let Some(signed_in) = self.held(context) {
+            return Ok(signed_in);
         }
         let asked = self.run(context, config).await;
         if let Err(why) = &asked {
-            self.held().insert(context.to_owned(), Held::Refused(why.clone()));
+            self.all().insert(context.to_owned(), Held::Refused(why.clone()));
         }
         asked
     }
@@ -116,12 +132,12 @@ impl SignIns {
     ///
     /// # Errors
     /// Why there is no credential, as one clause.
-    pub(super) async fn ask(&self, context: &str, config: Config) -> Result<kube::Client, String> {
+    pub(super) async fn ask(&self, context: &str, config: Config) -> Result<SignedIn, String> {
         let _turn = self.turn.lock().await;
         self.run(context, config).await
     }
 
-    async fn run(&self, context: &str, mut config: Config) -> Result<kube::Client, String> {
+    async fn run(&self, context: &str, mut config: Config) -> Result<SignedIn, String> {
         let exec = config.auth_info.exec.take().ok_or("this context has no credential plugin")?;
         let status = run(&exec).await?;
         let key = status.client_key_data.map(Zeroizing::new);
@@ -133,14 +149,15 @@ impl SignIns {
             (Some(token), _, _) => config.auth_info.token = Some(token.into()),
             (None, _, _) => return Err(NOTHING.to_owned()),
         }
-        let client = ClientBuilder::try_from(config).map(ClientBuilder::build);
+        let client = ClientBuilder::try_from(config.clone()).map(ClientBuilder::build);
         let client = client.map_err(|error| super::Refusal::transport(&error).words())?;
+        let signed_in = SignedIn { client, config: Box::new(config) };
         let until = status.expiration_timestamp.map(|end| end.checked_sub(NEAR).unwrap_or(end));
-        self.held().insert(context.to_owned(), Held::Client { client: client.clone(), until });
-        Ok(client)
+        self.all().insert(context.to_owned(), Held::SignedIn { signed_in: signed_in.clone(), until });
+        Ok(signed_in)
     }
 
-    fn held(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Held>> {
+    fn all(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Held>> {
         // A poisoned lock still holds whole entries.
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,10 +1,10 @@
 //! Following all objects of a kind: list, watch, and again from there, with a back-off of our own.
 //!
 //! The client library's watcher waits long after the server is back and never notices a silent connection. Here a watch
-//! lasts 25 s at most, a silent one is dropped, expired history is listed anew at once, and a broken connection is tried
-//! again after 0.25 s, doubling to 2 s.
+//! lasts 25 s at most, the server is asked every second whether it is there, expired history is listed anew at once, and
+//! a broken connection is tried again after 0.25 s, doubling to 2 s.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::StreamExt;
 use http::StatusCode;
@@ -13,17 +13,21 @@ use kube::api::WatchParams;
 use kube::core::Request;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::io::StreamReader;
 
 use super::discover::Resource;
 use super::fetch::Cut;
+use super::pulse::pulse;
 use super::refusal::Refusal;
 use super::wire::{Call, Cluster};
 use crate::object::{Key, Object};
 
 /// How long one watch lasts, in seconds.
 const LASTS: u32 = 25;
+/// How long what could be followed before may be refused: a server that has just started does not know all rights and
+/// kinds yet.
+const GRACE: Duration = Duration::from_secs(10);
 
 /// What to follow.
 #[derive(Debug, Clone)]
@@ -61,36 +65,75 @@ pub enum News {
     },
 }
 
-/// Follows a kind until the receiver is gone.
-pub async fn follow(cluster: Cluster, watched: Watched, news: mpsc::Sender<News>) {
-    let mut version = None;
+/// Follows kinds, each in a task of its own, until the receiver is gone.
+pub fn follow(cluster: &Cluster, kinds: Vec<Watched>, news: &mpsc::Sender<News>) {
+    let (again, _) = watch::channel(());
+    for watched in kinds {
+        tokio::spawn(one(cluster.clone(), watched, news.clone(), again.subscribe()));
+    }
+    tokio::spawn(pulse(cluster.clone(), news.clone(), again));
+}
+
+/// How far a kind has been followed.
+#[derive(Default)]
+struct Way {
+    version: Option<String>,
+    lost: bool,
+}
+
+/// Follows a kind until the receiver is gone; begins anew when `again` wakes, since contact was lost and is there again.
+async fn one(cluster: Cluster, watched: Watched, news: mpsc::Sender<News>, mut again: watch::Receiver<()>) {
+    let mut way = Way::default();
     let mut wait = Duration::ZERO;
-    let mut lost = false;
-    loop {
-        if news.is_closed() {
-            return;
+    let mut refused: Option<Instant> = None;
+    let mut seen = false;
+    while !news.is_closed() {
+        let (used, begun) = (cluster.line.number(), Instant::now());
+        let result = tokio::select! {
+            result = round(&cluster, &watched, &mut way, &news) => result,
+            Ok(()) = again.changed() => {
+                // Whatever this kind was waiting for is on a connection of before.
+                (way.lost, wait) = (true, Duration::ZERO);
+                continue;
+            }
+        };
+        seen |= way.version.is_some();
+        if begun.elapsed() > Duration::from_secs(2) {
+            wait = Duration::ZERO;
         }
-        let result = round(&cluster, &watched, &mut version, &news, &mut lost).await;
+        let longer = (wait * 2).clamp(Duration::from_millis(250), Duration::from_secs(2));
         match result {
-            Ok(()) => wait = Duration::ZERO,
+            Ok(()) => {
+                refused = None;
+                // A watch that ends as soon as it begins must not be a storm.
+                wait = if begun.elapsed() < Duration::from_millis(250) { longer } else { Duration::ZERO };
+            }
             Err(End::Closed) => return,
-            Err(End::Refused(Refusal::Expired)) => version = None,
+            Err(End::Refused(Refusal::Expired)) => {
+                wait = if way.version.take().is_some() && wait.is_zero() { Duration::ZERO } else { longer };
+            }
             Err(End::Refused(refusal @ (Refusal::Forbidden(_) | Refusal::NoSuchKind))) => {
-                let kind = watched.resource.kind.clone();
-                let _ = news.send(News::Denied { kind, refusal }).await;
-                return;
+                let since = *refused.get_or_insert(begun);
+                if !seen || since.elapsed() > GRACE {
+                    let kind = watched.resource.kind.clone();
+                    let _ = news.send(News::Denied { kind, refusal }).await;
+                    return;
+                }
+                wait = longer;
             }
             Err(End::Refused(refusal)) => {
-                wait = (wait * 2).clamp(Duration::from_millis(250), Duration::from_secs(2));
-                lost = true;
+                wait = longer;
+                way.lost = true;
+                cluster.line.renew(used, &refusal).await;
                 if news.send(News::Lost(refusal)).await.is_err() {
                     return;
                 }
-                tokio::select! {
-                    () = tokio::time::sleep(wait) => {}
-                    () = news.closed() => return,
-                }
             }
+        }
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            Ok(()) = again.changed() => (way.lost, wait) = (true, Duration::ZERO),
+            () = news.closed() => return,
         }
     }
 }
@@ -111,18 +154,13 @@ async fn tell(news: &mpsc::Sender<News>, item: News) -> Result<(), End> {
 }
 
 /// Lists if nothing is known yet, then watches until the watch ends.
-async fn round(
-    cluster: &Cluster,
-    watched: &Watched,
-    version: &mut Option<String>,
-    news: &mpsc::Sender<News>,
-    lost: &mut bool,
-) -> Result<(), End> {
+async fn round(cluster: &Cluster, watched: &Watched, way: &mut Way, news: &mpsc::Sender<News>) -> Result<(), End> {
+    let version = &mut way.version;
     let resource = &watched.resource;
     if version.is_none() {
         let (objects, at) = cluster.pages(resource, watched.namespace.as_deref(), "", Cut::Slim).await?;
-        *version = Some(at);
         tell(news, News::All { kind: resource.kind.clone(), objects }).await?;
+        *version = Some(at);
     }
     let params = WatchParams { timeout: Some(LASTS), bookmarks: true, ..WatchParams::default() };
     let request = Request::new(resource.path(watched.namespace.as_deref()))
@@ -135,7 +173,7 @@ async fn round(
         let bytes = body.collect().await.map_err(|error| Refusal::broken(&error))?.to_bytes();
         return Err(Refusal::read(status, &headers, &bytes).into());
     }
-    if std::mem::take(lost) {
+    if std::mem::take(&mut way.lost) {
         tell(news, News::Back).await?;
     }
     let stream = body.into_data_stream().map(|chunk| chunk.map_err(std::io::Error::other));
@@ -162,12 +200,15 @@ async fn take(
         let status = code.and_then(|code| StatusCode::from_u16(code).ok()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         return Err(Refusal::classify(status, &object, None).into());
     }
-    if let Some(at) = object.pointer("/metadata/resourceVersion").and_then(Value::as_str) {
-        *version = Some(at.to_owned());
-    }
+    let at = object.pointer("/metadata/resourceVersion").and_then(Value::as_str).map(str::to_owned);
     match kind {
-        "ADDED" | "MODIFIED" => tell(news, News::Put(Box::new(cluster.take(object, Cut::Slim)?))).await,
-        "DELETED" => tell(news, News::Gone(cluster.take(object, Cut::Slim)?.key().clone())).await,
-        _ => Ok(()), // bookmarks carry only the version
+        "ADDED" | "MODIFIED" => tell(news, News::Put(Box::new(cluster.take(object, Cut::Slim)?))).await?,
+        "DELETED" => tell(news, News::Gone(cluster.take(object, Cut::Slim)?.key().clone())).await?,
+        _ => {} // bookmarks carry only the version
     }
+    // Only what was told is behind us: this may be dropped while it waits.
+    if at.is_some() {
+        *version = at;
+    }
+    Ok(())
 }

@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::Ingest;
 use super::discover::Resource;
+use super::line::Line;
 use super::refusal::Refusal;
 use crate::secret::Digest;
 
@@ -23,7 +24,7 @@ const USER_AGENT: &str = concat!("landfall/", env!("CARGO_PKG_VERSION"));
 /// One cluster, ready to be asked. Cheap to clone.
 #[derive(Clone)]
 pub struct Cluster {
-    pub(super) client: kube::Client,
+    pub(super) line: Arc<Line>,
     pub(super) ingest: Ingest,
     pub(super) known: Arc<Mutex<HashMap<String, Arc<Vec<Resource>>>>>,
     context: String,
@@ -68,10 +69,10 @@ pub(super) struct Reply {
 }
 
 impl Cluster {
-    /// A cluster behind a client that somebody else built.
-    pub fn new(client: kube::Client, context: &str, server: &str, digest: Digest) -> Self {
+    /// A cluster at the end of a line.
+    pub(super) fn new(line: Line, context: &str, server: &str, digest: Digest) -> Self {
         Self {
-            client,
+            line: Arc::new(line),
             ingest: Ingest::new(digest),
             known: Arc::default(),
             context: context.to_owned(),
@@ -103,15 +104,16 @@ impl Cluster {
         Ok(crate::object::clean(reply.body.get("gitVersion").and_then(Value::as_str).unwrap_or("unknown")))
     }
 
-    /// Makes a call, again after a moment where that can help: the server is busy, or the connection broke. Every call
-    /// made here may be repeated, since all writes are server-side applies or guarded by preconditions.
+    /// Makes a call, again after a moment where that can help: the server is busy, or the connection broke; and once with
+    /// another client where the old one is no longer let in. Every call made here may be repeated, since all writes are
+    /// server-side applies or guarded by preconditions.
     pub(super) async fn call(&self, make: impl Fn() -> Result<Call, Refusal> + Send + Sync) -> Result<Reply, Refusal> {
         let patience = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(250))
             .with_max_delay(Duration::from_secs(2))
             .with_max_times(5)
             .with_jitter();
-        (|| async { self.once(make()?).await })
+        (|| self.attempt(&make))
             .retry(patience)
             .when(Refusal::may_pass)
             .adjust(|refusal, delay| match (refusal, delay) {
@@ -122,7 +124,18 @@ impl Cluster {
             .await
     }
 
-    async fn once(&self, call: Call) -> Result<Reply, Refusal> {
+    async fn attempt(&self, make: &(impl Fn() -> Result<Call, Refusal> + Sync)) -> Result<Reply, Refusal> {
+        let used = self.line.number();
+        match self.once(make()?).await {
+            Err(refusal) if self.line.renew(used, &refusal).await && refusal == Refusal::Unauthorized => {
+                self.once(make()?).await
+            }
+            answer => answer,
+        }
+    }
+
+    /// Makes a call once.
+    pub(super) async fn once(&self, call: Call) -> Result<Reply, Refusal> {
         let deadline = call.deadline;
         let exchange = async {
             let (status, headers, body) = self.send(call).await?;
@@ -143,7 +156,7 @@ impl Cluster {
     pub(super) async fn send(&self, call: Call) -> Result<(StatusCode, HeaderMap, Body), Refusal> {
         let mut request = call.request.map(Body::from);
         request.headers_mut().insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
-        let response = self.client.send(request).await.map_err(|error| Refusal::transport(&error))?;
+        let response = self.line.client().send(request).await.map_err(|error| Refusal::transport(&error))?;
         let (head, body) = response.into_parts();
         Ok((head.status, head.headers, body))
     }

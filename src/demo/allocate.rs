@@ -12,7 +12,11 @@ use super::store::Store;
 /// The range of node ports (kube-apiserver `--service-node-port-range`).
 const PORTS: std::ops::RangeInclusive<i64> = 30_000..=32_767;
 
-/// Whether an allocation is kept. A dry run gives numbers out and forgets them, and does not look at the range.
+/// The first address of the services (kube-apiserver `--service-cluster-ip-range`), which nobody can have.
+const NETWORK: &str = "10.96.0.0";
+
+/// Whether an allocation is kept. A dry run gives out numbers that nobody can have (the network's own address, ports from
+/// 32769), and does not look at the range (kubernetes `pkg/registry/core/service`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Keep {
     Yes,
@@ -28,11 +32,11 @@ pub(super) fn service(store: &mut Store, service: &mut Value, keep: Keep) -> Res
     if kind == "ExternalName" {
         return Ok(());
     }
-    address(store, service)?;
+    address(store, service, keep)?;
     if kind == "NodePort" || kind == "LoadBalancer" { ports(store, service, keep) } else { forget_ports(service) }
 }
 
-fn address(store: &mut Store, service: &mut Value) -> Result<(), Vec<Cause>> {
+fn address(store: &mut Store, service: &mut Value, keep: Keep) -> Result<(), Vec<Cause>> {
     let asked = pick::text(service, "/spec/clusterIP").to_owned();
     let taken: BTreeSet<String> = others(store, service)
         .iter()
@@ -40,7 +44,7 @@ fn address(store: &mut Store, service: &mut Value) -> Result<(), Vec<Cause>> {
         .filter(|address| address != "None")
         .collect();
     if asked.is_empty() {
-        let mut free = None;
+        let mut free = (keep == Keep::No).then(|| NETWORK.to_owned());
         while free.is_none() {
             let guess = format!("10.96.{}.{}", store.below(240), 1 + store.below(250));
             free = Some(guess).filter(|guess| !taken.contains(guess));
@@ -70,7 +74,10 @@ fn ports(store: &mut Store, service: &mut Value, keep: Keep) -> Result<(), Vec<C
         if asked == 0 {
             let mut guess = 0;
             while guess == 0 || taken.contains(&guess) {
-                guess = PORTS.start() + i64::from(store.below(2768));
+                guess = match keep {
+                    Keep::Yes => PORTS.start() + i64::from(store.below(2768)),
+                    Keep::No => guess.max(*PORTS.end() + 1) + 1,
+                };
             }
             taken.insert(guess);
             pick::set(service, &pointer, guess);

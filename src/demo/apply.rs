@@ -31,7 +31,7 @@ pub(super) fn apply(store: &mut Store, write: &Write, mut config: Value) -> Resu
     }
     write::address(write, &mut config)?;
     quantity::canonicalise(&mut config);
-    write::bytes(write.kind, &config)?;
+    write::bytes(write.kind, &config).map_err(|why| Refusal::unconvertible(write.kind, &config, &why))?;
     let set = config_set(write, &config)?;
 
     let live = store.get(write.kind, &write.namespace, &write.name);

@@ -36,7 +36,7 @@ impl Selector {
         let labels = split(labels).into_iter().map(label).collect::<Result<_, _>>()?;
         let fields = fields.split(',').filter(|term| !term.is_empty()).map(field).collect::<Result<Vec<_>, _>>()?;
         if let Some(unknown) = fields.iter().find(|requirement| !selectable(kind, &requirement.key)) {
-            return Err(Refusal::bad_request(format!("field label not supported: {}", unknown.key)));
+            return Err(Refusal::bad_request(unselectable(kind, &unknown.key)));
         }
         Ok(Self { labels, fields })
     }
@@ -90,13 +90,24 @@ fn selectable(kind: &Kind, field: &str) -> bool {
     match kind.name {
         "Pod" => ["spec.nodeName", "spec.restartPolicy", "spec.serviceAccountName", "status.phase", "status.podIP"]
             .contains(&field),
+        "Node" => field == "spec.unschedulable",
         "Event" => field.starts_with("involvedObject.") || ["reason", "type", "reportingComponent"].contains(&field),
         "Secret" => field == "type",
         "Namespace" => field == "status.phase",
         "Service" => ["spec.clusterIP", "spec.type"].contains(&field),
-        "ReplicaSet" => field == "status.replicas",
         "Job" => field == "status.successful",
         _ => false,
+    }
+}
+
+/// What the server says of a field that is no such one; each kind's conversion of labels has its own words.
+fn unselectable(kind: &Kind, field: &str) -> String {
+    match kind.name {
+        "Pod" | "Event" | "Secret" | "Namespace" | "Service" | "Node" => format!("field label not supported: {field}"),
+        "Job" => format!("field label {field:?} not supported for Job"),
+        _ => {
+            format!("{field:?} is not a known field selector: only \"metadata.name\", \"metadata.namespace\"")
+        }
     }
 }
 

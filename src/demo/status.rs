@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::kinds::Kind;
+use super::pick;
 
 /// Why one field was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -211,6 +212,17 @@ impl Refusal {
 
     pub(super) fn bad_request(message: impl Into<String>) -> Self {
         Self::new(400, "BadRequest", message)
+    }
+
+    /// 500 without a reason: an apply body whose values do not fit the type.
+    pub(super) fn unconvertible(kind: &Kind, body: &Value, why: &str) -> Self {
+        let version = format!("{}/{}", kind.group, kind.version);
+        let (at, name) = (format!("{}/{}", pick::namespace(body), pick::name(body)), kind.name);
+        let message = format!(
+            "failed to convert new object ({at}; {version}, Kind={name}) to proper version: unable to convert \
+             unstructured object to {version}, Kind={name}: error decoding from json: {why}"
+        );
+        Self::new(500, "", message)
     }
 
     /// 500 without a reason: an apply body that does not fit the schema.

@@ -157,9 +157,11 @@ fn keys(object: &Value, field: &str) -> Vec<Cause> {
     }
     let size: usize = data.values().filter_map(Value::as_str).map(str::len).sum();
     // Secret data counts decoded; base64 is a third longer.
-    let size = if field == "data" && pick::has(object, "/type") { size / 4 * 3 } else { size };
+    let is_secret = pick::has(object, "/type");
+    let size = if is_secret { size / 4 * 3 } else { size };
     if size > LARGEST {
-        causes.push(Cause::too_long(field, LARGEST));
+        // A ConfigMap's complaint names no field, which is printed so.
+        causes.push(Cause::too_long(if is_secret { field } else { "[]" }, LARGEST));
     }
     causes
 }

@@ -109,6 +109,9 @@ fn clean(value: &mut Value) {
 
 /// POST.
 pub(super) fn create(store: &mut Store, write: &Write, mut body: Value) -> Result<Written, Refusal> {
+    if body.is_null() {
+        body = json!({});
+    }
     address(write, &mut body)?;
     let prefix = pick::text(&body, "/metadata/generateName").to_owned();
     if pick::name(&body).is_empty() && !prefix.is_empty() {
@@ -190,9 +193,9 @@ fn update(store: &mut Store, write: &Write, live: &Object, mut body: Value) -> R
 /// Checks the body against the type; unknown fields are refused or dropped.
 pub(super) fn typed(write: &Write, mut body: Value) -> Result<Value, Refusal> {
     quantity::canonicalise(&mut body);
-    bytes(write.kind, &body)?;
     let kind = write.kind;
     let head = format!("{} in version {:?} cannot be handled as a {}", kind.name, kind.version, kind.name);
+    bytes(kind, &body).map_err(|why| Refusal::bad_request(format!("{head}: {why}")))?;
     let typed = schema::read(kind, &body).map_err(|why| Refusal::bad_request(format!("{head}: {why}")))?;
     let unknown = schema::unknown(kind, &body, &typed);
     if write.unknown == Unknown::Strict && !unknown.is_empty() {
@@ -203,8 +206,8 @@ pub(super) fn typed(write: &Write, mut body: Value) -> Result<Value, Refusal> {
     Ok(if unknown.is_empty() { body } else { typed })
 }
 
-/// The values of a Secret are base64.
-pub(super) fn bytes(kind: &Kind, body: &Value) -> Result<(), Refusal> {
+/// The values of a Secret are base64; else what is wrong with them.
+pub(super) fn bytes(kind: &Kind, body: &Value) -> Result<(), String> {
     if kind.name != "Secret" {
         return Ok(());
     }
@@ -214,9 +217,7 @@ pub(super) fn bytes(kind: &Kind, body: &Value) -> Result<(), Refusal> {
             Err(DecodeError::InvalidByte(at, _) | DecodeError::InvalidLastSymbol { offset: at, .. }) => at,
             Err(DecodeError::InvalidLength(_) | DecodeError::InvalidPadding) => value.len() / 4 * 4,
         };
-        return Err(Refusal::bad_request(format!(
-            "Secret in version \"v1\" cannot be handled as a Secret: illegal base64 data at input byte {at}"
-        )));
+        return Err(format!("illegal base64 data at input byte {at}"));
     }
     Ok(())
 }

@@ -111,9 +111,7 @@ impl Follower {
         };
         let waiting: BTreeSet<String> = watches.iter().map(|watched| watched.resource.kind.clone()).collect();
         let mut unseen = waiting;
-        for watched in watches {
-            tokio::spawn(follow(self.cluster.clone(), watched, sender.clone()));
-        }
+        follow(&self.cluster, watches, &sender);
         drop(sender);
         let mut lost: Option<(Instant, Refusal)> = None;
         loop {

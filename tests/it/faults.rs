@@ -2,5 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod gate;
+mod library;
 mod rights;
 mod rollout;
+mod silence;

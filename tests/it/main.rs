@@ -2,8 +2,11 @@
 
 mod check;
 mod cli;
+#[path = "../conformance/suite.rs"]
+mod conformance;
 mod demo;
 mod faults;
+mod ground;
 mod health;
 mod held;
 mod ingest;
@@ -12,6 +15,7 @@ mod module;
 mod plan;
 mod program;
 mod project;
+mod proxy;
 mod pty;
 mod screens;
 mod silence;

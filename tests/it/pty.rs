@@ -6,54 +6,20 @@ mod broken;
 mod person;
 mod sign_in;
 mod vault;
+mod walk;
 
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use person::{Person, ROLLOUT, SOON, landfall};
 use rustix::process::Signal;
-
-const ENTER: &str = "\r";
-const ESCAPE: &str = "\u{1b}";
-const RIGHT: &str = "\u{1b}[C";
-const DOWN: &str = "\u{1b}[B";
-const F2: &str = "\u{1b}OQ";
-const CTRL_C: &str = "\u{3}";
-const CTRL_S: &str = "\u{13}";
+use walk::{CTRL_C, CTRL_S, DOWN, ENTER, ESCAPE, RIGHT, applies, confirms};
 
 fn demo() -> Person {
     let mut ann = Person::starts(landfall(&["demo"]));
     ann.sees("3 environments");
     ann.sees("deployed here yet");
     ann
-}
-
-/// From the matrix to the confirm dialog of the chosen environment.
-fn confirms(ann: &mut Person, name: &str) {
-    ann.press(ENTER);
-    ann.sees("MLflow login");
-    // Both leftovers of the demo; a value that is not judged yet is not made anew.
-    ann.until(SOON, "two leftovers", |screen| screen.contents().matches("leftover").count() == 2);
-    ann.press(F2);
-    // Every new value is judged by itself.
-    ann.until(SOON, "a form without leftovers", |screen| {
-        let text = screen.contents();
-        text.contains("strong") && !text.contains("leftover")
-    });
-    ann.press(CTRL_S);
-    // The checks run by themselves, and nobody has to wait for them.
-    ann.sees("n go on");
-    ann.press("n");
-    ann.sees("nothing was written");
-    ann.press("n");
-    ann.sees(&format!("Apply to {name}"));
-}
-
-/// Presses Enter in the confirm dialog, which is deaf to a hasty one.
-fn applies(ann: &mut Person) {
-    ann.waits(Duration::from_millis(800));
-    ann.press(ENTER);
-    ann.sees("applied");
 }
 
 #[test]

@@ -12,9 +12,6 @@ const SUBDOMAIN: &str = "a lowercase RFC 1123 subdomain must consist of lower ca
 const LABEL: &str = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must \
     start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is \
     '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
-const DNS_1035: &str = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an \
-    alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for \
-    validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
 const LABEL_VALUE: &str = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', \
     and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for \
     validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
@@ -55,8 +52,7 @@ pub(super) fn check(kind: &Kind, object: &Value) -> Vec<Cause> {
     let mut causes = Vec::new();
     let name = pick::name(object);
     let (well, why) = match kind.name {
-        "Namespace" => (is_label(name), LABEL),
-        "Service" => (is_label(name) && !name.starts_with(|letter: char| letter.is_ascii_digit()), DNS_1035),
+        "Namespace" | "Service" => (is_label(name), LABEL),
         "Role" | "RoleBinding" => (!name.contains('/') && !name.contains('%'), "may not contain '/'"),
         _ => (is_subdomain(name), SUBDOMAIN),
     };

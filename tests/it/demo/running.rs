@@ -6,17 +6,20 @@ use futures::{AsyncBufReadExt as _, StreamExt as _};
 use http::Request;
 use serde_json::json;
 
-use super::asking::{apply, cluster, config_map, deployment, get, namespace, post};
+use crate::conformance::asking::{apply, config_map, deployment, get, post};
+use crate::conformance::watching::too_old;
+use crate::ground::cluster;
 
 #[tokio::test]
 async fn planning_writes_nothing_and_the_record_shows_it() {
-    let cluster = cluster();
+    let cluster = cluster().await;
     let client = &cluster.client;
+    let before = cluster.demo.requests().len();
     get(client, "/api/v1/namespaces/default/configmaps").await.ok();
     apply(client, "fieldManager=landfall&dryRun=All", &config_map("default", "a", &json!({}))).await.ok();
     let review = json!({"spec": {"resourceAttributes": {"verb": "get", "resource": "pods"}}});
     post(client, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", &review).await.ok();
-    let seen = cluster.demo.requests();
+    let seen = cluster.demo.requests().split_off(before);
     assert_eq!(seen.len(), 3);
     assert!(seen.iter().all(|request| !request.writes()));
     assert!(seen[1].dry_run);
@@ -29,9 +32,8 @@ async fn planning_writes_nothing_and_the_record_shows_it() {
 
 #[tokio::test]
 async fn two_hundred_objects_are_applied_at_sixteen_a_time() {
-    let cluster = cluster();
+    let cluster = cluster().await;
     let client = &cluster.client;
-    namespace(client, "one").await;
     let start = Instant::now();
     let codes: Vec<u16> = futures::stream::iter(0..200)
         .map(|number| async move {
@@ -47,9 +49,8 @@ async fn two_hundred_objects_are_applied_at_sixteen_a_time() {
 
 #[tokio::test]
 async fn a_thousand_watch_events_arrive_within_a_second_or_so() {
-    let cluster = cluster();
+    let cluster = cluster().await;
     let client = &cluster.client;
-    namespace(client, "one").await;
     let path = "/api/v1/namespaces/one/configmaps?watch=true&labelSelector=load";
     let stream = client.request_stream(Request::get(path).body(Vec::new()).unwrap()).await.unwrap();
     let start = Instant::now();
@@ -68,9 +69,8 @@ async fn a_thousand_watch_events_arrive_within_a_second_or_so() {
 
 #[tokio::test]
 async fn dropping_it_ends_it() {
-    let cluster = cluster();
+    let cluster = cluster().await;
     let client = cluster.client.clone();
-    namespace(&client, "one").await;
     let path = "/api/v1/namespaces/one/pods?watch=true";
     let stream = client.request_stream(Request::get(path).body(Vec::new()).unwrap()).await.unwrap();
     apply(&client, "fieldManager=t", &deployment("one", "web", "nginx:1.29")).await.ok();
@@ -81,4 +81,11 @@ async fn dropping_it_ends_it() {
     let request = Request::get("/version").body(Vec::new()).unwrap();
     let error = client.request_text(request).await.unwrap_err();
     assert!(!matches!(error, kube::Error::Api(_)), "{error:?}");
+}
+
+/// A real server is asked after a restart: a new one has not forgotten anything yet.
+#[tokio::test]
+async fn too_old_a_start_is_an_error_event() {
+    let cluster = cluster().await;
+    too_old(&cluster.client, "one").await;
 }

@@ -171,6 +171,35 @@ async fn silence_in_the_middle_is_stopped_at_once_and_ends_with_its_time() {
     }
 }
 
+/// A server that has just started does not know all rights yet.
+#[tokio::test]
+async fn rights_that_were_there_before_are_waited_for() {
+    let demo = believable();
+    let down = Switch::default();
+    let judge = down.clone();
+    let (session, wire) = with(&demo, move |asked| {
+        let refused = Fate::status(403, "Forbidden", "pods is forbidden: User \"ann\" cannot watch resource");
+        if asked.path().ends_with("/pods") { judge.fate(&refused) } else { Fate::Pass }
+    })
+    .await;
+    let pods = |asked: &Asked| asked.is_watch() && asked.path().ends_with("/pods");
+    let mut healed = 0;
+    let (outcome, _) = disturbed(&session, &Stop::new(), async || {
+        // They have been listed once.
+        while !wire.asked().iter().any(pods) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        down.turn(true);
+        wire.cut();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        healed = wire.asked().len();
+        down.turn(false);
+    })
+    .await;
+    assert_eq!(outcome.end, End::Healthy, "{}", outcome.headline);
+    assert!(wire.asked()[healed..].iter().any(pods), "pods were never watched again");
+}
+
 #[tokio::test]
 async fn a_history_that_is_gone_is_listed_anew() {
     let expired = json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "code": 410,

@@ -45,8 +45,14 @@ pub(crate) enum Stage {
     Silent,
 }
 
-/// Runs the rest of a test inside such a session; `name` is the test's own full name.
+/// Runs the rest of a test inside such a session; `name` is the test's own full name. A vault that hangs would hold it for
+/// 120 s, or for ever; a busy machine only slows it.
 pub(crate) fn within(stage: Stage, name: &str, inside: impl FnOnce()) {
+    within_time(stage, name, Duration::from_secs(100), inside);
+}
+
+/// As [`within`], for a test that may take this long.
+pub(super) fn within_time(stage: Stage, name: &str, longest: Duration, inside: impl FnOnce()) {
     if let Some(proof) = std::env::var_os(INSIDE) {
         inside();
         return fs::write(proof, "").unwrap();
@@ -63,12 +69,7 @@ pub(crate) fn within(stage: Stage, name: &str, inside: impl FnOnce()) {
     let output = in_session(&mut test, home.path(), &address).stdin(Stdio::null()).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && proof.exists(), "inside {stage:?}: {said}");
-    // A vault that hangs would hold it for 120 s, or for ever; a busy machine only slows it.
-    assert!(
-        begun.elapsed() < Duration::from_secs(100),
-        "{stage:?} kept the program from ending: {:?}",
-        begun.elapsed()
-    );
+    assert!(begun.elapsed() < longest, "{stage:?} kept the program from ending: {:?}", begun.elapsed());
 }
 
 /// Runs a program that may be missing, and says where to get it.

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::asking::{apply, cluster, config_map, delete, deployment, get, merge, namespace, path_of, post, secret};
+use super::asking::{apply, config_map, delete, deployment, get, merge, path_of, post, secret};
+use crate::ground::cluster;
 
 fn entry<'a>(object: &'a Value, manager: &str) -> &'a Value {
     let entries = object["metadata"]["managedFields"].as_array().unwrap();
@@ -11,10 +12,9 @@ fn entry<'a>(object: &'a Value, manager: &str) -> &'a Value {
 
 #[tokio::test]
 async fn an_apply_owns_exactly_what_it_says() {
-    let cluster = cluster();
-    let client = &cluster.client;
-    namespace(client, "one").await;
-    let mut web = deployment("one", "web", "nginx:1.29");
+    let cluster = cluster().await;
+    let (client, ns) = cluster.parts();
+    let mut web = deployment(ns, "web", "nginx:1.29");
     web["spec"]["template"]["spec"]["containers"][0]["env"] = json!([{"name": "A", "value": "b"}]);
     web["spec"]["template"]["spec"]["volumes"] = json!([{"name": "tmp", "emptyDir": {}}]);
     web["metadata"]["labels"] = json!({"app": "web"});
@@ -44,10 +44,9 @@ async fn an_apply_owns_exactly_what_it_says() {
 
 #[tokio::test]
 async fn another_value_is_a_conflict_that_names_manager_and_field() {
-    let cluster = cluster();
-    let client = &cluster.client;
-    namespace(client, "one").await;
-    let mut web = deployment("one", "web", "nginx:1.29");
+    let cluster = cluster().await;
+    let (client, ns) = cluster.parts();
+    let mut web = deployment(ns, "web", "nginx:1.29");
     apply(client, "fieldManager=first", &web).await.ok();
     web["spec"]["replicas"] = json!(2);
     web["spec"]["template"]["spec"]["containers"][0]["image"] = json!("nginx:1.30");
@@ -70,28 +69,26 @@ async fn another_value_is_a_conflict_that_names_manager_and_field() {
 
 #[tokio::test]
 async fn equal_values_are_owned_together() {
-    let cluster = cluster();
-    let client = &cluster.client;
-    namespace(client, "one").await;
-    let object = config_map("one", "a", &json!({"k": "v"}));
+    let cluster = cluster().await;
+    let (client, ns) = cluster.parts();
+    let object = config_map(ns, "a", &json!({"k": "v"}));
     apply(client, "fieldManager=first", &object).await.ok();
     let both = apply(client, "fieldManager=second", &object).await.ok();
     for manager in ["first", "second"] {
         assert_eq!(entry(&both, manager)["fieldsV1"]["f:data"]["f:k"], json!({}));
     }
     // One leaves, the value stays; the other leaves, it goes.
-    let left = apply(client, "fieldManager=first", &config_map("one", "a", &json!({}))).await.ok();
+    let left = apply(client, "fieldManager=first", &config_map(ns, "a", &json!({}))).await.ok();
     assert_eq!(left["data"], json!({"k": "v"}));
-    let gone = apply(client, "fieldManager=second", &config_map("one", "a", &json!({}))).await.ok();
+    let gone = apply(client, "fieldManager=second", &config_map(ns, "a", &json!({}))).await.ok();
     assert_eq!(gone["data"].get("k"), None);
 }
 
 #[tokio::test]
 async fn dropped_fields_go_with_their_defaults() {
-    let cluster = cluster();
-    let client = &cluster.client;
-    namespace(client, "one").await;
-    let mut web = deployment("one", "web", "nginx:1.29");
+    let cluster = cluster().await;
+    let (client, ns) = cluster.parts();
+    let mut web = deployment(ns, "web", "nginx:1.29");
     let plain = web.clone();
     let pod = &mut web["spec"]["template"]["spec"];
     pod["containers"][0]["livenessProbe"] = json!({"httpGet": {"port": 8080}});
@@ -110,10 +107,9 @@ async fn dropped_fields_go_with_their_defaults() {
 
 #[tokio::test]
 async fn the_sole_owner_who_drops_replicas_gets_the_default() {
-    let cluster = cluster();
-    let client = &cluster.client;
-    namespace(client, "one").await;
-    let mut web = deployment("one", "web", "nginx:1.29");
+    let cluster = cluster().await;
+    let (client, ns) = cluster.parts();
+    let mut web = deployment(ns, "web", "nginx:1.29");
     web["spec"]["replicas"] = json!(3);
     apply(client, "fieldManager=t", &web).await.ok();
     web["spec"].as_object_mut().unwrap().remove("replicas");
@@ -124,10 +120,9 @@ async fn the_sole_owner_who_drops_replicas_gets_the_default() {
 
 #[tokio::test]
 async fn an_update_takes_what_it_changes() {
-    let cluster = cluster();
-    let client = &cluster.client;
-    namespace(client, "one").await;
-    let web = deployment("one", "web", "nginx:1.29");
+    let cluster = cluster().await;
+    let (client, ns) = cluster.parts();
+    let web = deployment(ns, "web", "nginx:1.29");
     apply(client, "fieldManager=t", &web).await.ok();
     let change = json!({"spec": {"replicas": 5}});
     let live = merge(client, &format!("{}?fieldManager=kubectl-edit", path_of(&web)), &change).await.ok();
@@ -144,19 +139,20 @@ async fn an_update_takes_what_it_changes() {
 
 #[tokio::test]
 async fn a_created_object_is_owned_with_its_defaults() {
-    let cluster = cluster();
-    let client = &cluster.client;
-    namespace(client, "one").await;
-    let path = "/api/v1/namespaces/one/secrets?fieldManager=kubectl-create";
-    let live = post(client, path, &secret("one", "keys", &json!({"a": "1"}))).await.ok();
+    let cluster = cluster().await;
+    let (client, ns) = cluster.parts();
+    let path = &format!("/api/v1/namespaces/{ns}/secrets?fieldManager=kubectl-create");
+    let live = post(client, path, &secret(ns, "keys", &json!({"a": "1"}))).await.ok();
     let fields = &entry(&live, "kubectl-create")["fieldsV1"];
     assert_eq!((&fields["f:type"], &fields["f:data"]["f:a"]), (&json!({}), &json!({})));
-    let same = apply(client, "fieldManager=t", &secret("one", "keys", &json!({"a": "1"}))).await;
+    let same = apply(client, "fieldManager=t", &secret(ns, "keys", &json!({"a": "1"}))).await;
     assert_eq!(same.code, 200);
-    let mut web = deployment("one", "web", "nginx:1.29");
+    let mut web = deployment(ns, "web", "nginx:1.29");
     web["metadata"]["labels"] = json!({"app": "web"});
     web["metadata"]["creationTimestamp"] = Value::Null;
-    let live = post(client, "/apis/apps/v1/namespaces/one/deployments?fieldManager=kubectl-create", &web).await.ok();
+    let live = post(client, &format!("/apis/apps/v1/namespaces/{ns}/deployments?fieldManager=kubectl-create"), &web)
+        .await
+        .ok();
     let fields = &entry(&live, "kubectl-create")["fieldsV1"];
     // Maps that were not there before belong to who brought them, parts of every Deployment do not.
     assert_eq!(fields["f:metadata"], json!({"f:labels": {".": {}, "f:app": {}}}));
@@ -169,16 +165,15 @@ async fn a_created_object_is_owned_with_its_defaults() {
 
 #[tokio::test]
 async fn a_shared_object_is_left_by_label() {
-    let cluster = cluster();
-    let client = &cluster.client;
-    namespace(client, "one").await;
-    let content = config_map("one", "shared", &json!({"token": "a"}));
+    let cluster = cluster().await;
+    let (client, ns) = cluster.parts();
+    let content = config_map(ns, "shared", &json!({"token": "a"}));
     apply(client, "fieldManager=landfall:shared&force=true", &content).await.ok();
     let user = |label: &str| {
-        json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "shared", "namespace": "one",
+        json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "shared", "namespace": ns,
             "labels": {format!("users.landfall.dev/{label}"): "1"}}})
     };
-    let bare = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "shared", "namespace": "one"}});
+    let bare = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "shared", "namespace": ns}});
     apply(client, "fieldManager=landfall:dev", &user("dev")).await.ok();
     let before = apply(client, "fieldManager=landfall:stg", &user("stg")).await.ok();
     let left = apply(client, "fieldManager=landfall:dev", &bare).await.ok();
@@ -194,14 +189,13 @@ async fn a_shared_object_is_left_by_label() {
 
 #[tokio::test]
 async fn lists_keep_the_order_of_the_applier_and_the_items_of_others() {
-    let cluster = cluster();
-    let client = &cluster.client;
-    namespace(client, "one").await;
-    let mut web = deployment("one", "web", "nginx:1.29");
+    let cluster = cluster().await;
+    let (client, ns) = cluster.parts();
+    let mut web = deployment(ns, "web", "nginx:1.29");
     let env = |names: &[&str]| Value::Array(names.iter().map(|name| json!({"name": name, "value": name})).collect());
     web["spec"]["template"]["spec"]["containers"][0]["env"] = env(&["A", "B"]);
     apply(client, "fieldManager=t", &web).await.ok();
-    let mut other = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "namespace": "one"},
+    let mut other = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "namespace": ns},
         "spec": {"template": {"spec": {"containers": [{"name": "web", "env": env(&["X"])}]}}}});
     let both = apply(client, "fieldManager=other", &other).await.ok();
     assert_eq!(both["spec"]["template"]["spec"]["containers"][0]["env"], env(&["A", "B", "X"]));

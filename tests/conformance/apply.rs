@@ -2,30 +2,26 @@
 
 use serde_json::{Value, json};
 
-use super::asking::{
-    apply, ask, cluster, config_map, delete, deployment, get, merge, namespace, path_of, post, rolled_out, secret,
-    until,
-};
-use super::rollout::{deploy, environment};
+use super::asking::{apply, ask, config_map, delete, deployment, get, merge, path_of, post, rolled_out, secret, until};
+use super::rollout::deploy;
+use crate::ground::cluster;
 
 #[tokio::test]
 async fn creating_is_201_and_existing_is_200() {
-    let cluster = cluster();
-    let client = &cluster.client;
-    namespace(client, "one").await;
-    let object = config_map("one", "a", &json!({"k": "v"}));
+    let cluster = cluster().await;
+    let (client, ns) = cluster.parts();
+    let object = config_map(ns, "a", &json!({"k": "v"}));
     assert_eq!(apply(client, "fieldManager=t", &object).await.code, 201);
     assert_eq!(apply(client, "fieldManager=t", &object).await.code, 200);
 }
 
 #[tokio::test]
 async fn what_changes_nothing_writes_nothing() {
-    let cluster = cluster();
-    let client = &cluster.client;
-    namespace(client, "mlflow").await;
-    deploy(client, "mlflow").await;
-    rolled_out(client, "mlflow", "mlflow-dev").await;
-    for object in environment("mlflow") {
+    let cluster = cluster().await;
+    let (client, ns) = cluster.parts();
+    let objects = deploy(&cluster).await;
+    rolled_out(client, ns, "mlflow-dev").await;
+    for object in objects {
         let path = path_of(&object);
         // The kubelet's last status may still be on its way.
         let live = until(client, &path, |answer| answer.code == 200).await.body;
@@ -39,29 +35,33 @@ async fn what_changes_nothing_writes_nothing() {
 
 #[tokio::test]
 async fn a_dry_run_of_a_new_object_is_not_kept() {
-    let cluster = cluster();
-    let client = &cluster.client;
-    namespace(client, "one").await;
-    let service = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": "one"},
+    let cluster = cluster().await;
+    let (client, ns) = cluster.parts();
+    let service = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": ns},
         "spec": {"type": "NodePort", "selector": {"app": "web"}, "ports": [{"port": 80}]}});
     let answer = apply(client, "fieldManager=t&dryRun=All", &service).await;
     assert_eq!(answer.code, 201);
     let dry = answer.ok();
     assert_eq!(dry["metadata"].get("resourceVersion"), None);
     assert!(dry["metadata"]["uid"].is_string() && dry["metadata"]["creationTimestamp"].is_string());
-    assert!(dry["spec"]["clusterIP"].as_str().unwrap().starts_with("10.96."));
-    assert!((30_000..=32_767).contains(&dry["spec"]["ports"][0]["nodePort"].as_i64().unwrap()));
+    // Nobody can have these.
+    assert_eq!(
+        (&dry["spec"]["clusterIP"], &dry["spec"]["ports"][0]["nodePort"]),
+        (&json!("10.96.0.0"), &json!(32_769))
+    );
     assert_eq!(get(client, &path_of(&service)).await.code, 404);
+    let live = apply(client, "fieldManager=t", &service).await.ok();
+    assert!(live["spec"]["clusterIP"].as_str().unwrap().starts_with("10.96."));
+    assert!((30_000..=32_767).contains(&live["spec"]["ports"][0]["nodePort"].as_i64().unwrap()));
 }
 
 #[tokio::test]
 async fn a_dry_run_of_a_change_shows_it_and_leaves_it() {
-    let cluster = cluster();
-    let client = &cluster.client;
-    namespace(client, "one").await;
-    let mut web = deployment("one", "web", "nginx:1.29");
+    let cluster = cluster().await;
+    let (client, ns) = cluster.parts();
+    let mut web = deployment(ns, "web", "nginx:1.29");
     apply(client, "fieldManager=t", &web).await.ok();
-    let live = rolled_out(client, "one", "web").await;
+    let live = rolled_out(client, ns, "web").await;
     web["spec"]["template"]["spec"]["containers"][0]["image"] = json!("nginx:1.30");
     let dry = apply(client, "fieldManager=t&dryRun=All", &web).await.ok();
     assert_eq!(dry["spec"]["template"]["spec"]["containers"][0]["image"], "nginx:1.30");
@@ -72,10 +72,9 @@ async fn a_dry_run_of_a_change_shows_it_and_leaves_it() {
 
 #[tokio::test]
 async fn generation_rises_with_the_spec_and_annotations_of_a_deployment() {
-    let cluster = cluster();
-    let client = &cluster.client;
-    namespace(client, "one").await;
-    let mut web = deployment("one", "web", "nginx:1.29");
+    let cluster = cluster().await;
+    let (client, ns) = cluster.parts();
+    let mut web = deployment(ns, "web", "nginx:1.29");
     let generation = |answer: &Value| answer["metadata"]["generation"].as_i64().unwrap();
     assert_eq!(generation(&apply(client, "fieldManager=t", &web).await.ok()), 1);
     web["metadata"]["labels"] = json!({"a": "b"});
@@ -84,16 +83,15 @@ async fn generation_rises_with_the_spec_and_annotations_of_a_deployment() {
     assert_eq!(generation(&apply(client, "fieldManager=t", &web).await.ok()), 2);
     web["spec"]["replicas"] = json!(2);
     assert_eq!(generation(&apply(client, "fieldManager=t", &web).await.ok()), 3);
-    let done = rolled_out(client, "one", "web").await;
+    let done = rolled_out(client, ns, "web").await;
     assert_eq!(generation(&done), 3, "the controller's own annotation does not count");
 }
 
 #[tokio::test]
 async fn the_uid_guards_an_apply() {
-    let cluster = cluster();
-    let client = &cluster.client;
-    namespace(client, "one").await;
-    let mut object = config_map("one", "a", &json!({"k": "v"}));
+    let cluster = cluster().await;
+    let (client, ns) = cluster.parts();
+    let mut object = config_map(ns, "a", &json!({"k": "v"}));
     let first = apply(client, "fieldManager=t", &object).await.ok();
     let uid = first["metadata"]["uid"].as_str().unwrap().to_owned();
     object["metadata"]["uid"] = json!(uid);
@@ -106,7 +104,7 @@ async fn the_uid_guards_an_apply() {
     let why = format!("uid mismatch: the provided object specified uid {uid}, and no existing object was found");
     assert_eq!(gone.message(), format!("Operation cannot be fulfilled on configmaps \"a\": {why}"));
 
-    apply(client, "fieldManager=t", &config_map("one", "a", &json!({}))).await.ok();
+    apply(client, "fieldManager=t", &config_map(ns, "a", &json!({}))).await.ok();
     let other = apply(client, "fieldManager=t", &object).await;
     assert_eq!(other.code, 422);
     let (field, reason, message) = other.causes().remove(0);
@@ -116,10 +114,9 @@ async fn the_uid_guards_an_apply() {
 
 #[tokio::test]
 async fn the_resource_version_guards_an_apply() {
-    let cluster = cluster();
-    let client = &cluster.client;
-    namespace(client, "one").await;
-    let mut object = config_map("one", "a", &json!({"k": "v"}));
+    let cluster = cluster().await;
+    let (client, ns) = cluster.parts();
+    let mut object = config_map(ns, "a", &json!({"k": "v"}));
     apply(client, "fieldManager=t", &object).await.ok();
     object["metadata"]["resourceVersion"] = json!("1");
     let stale = apply(client, "fieldManager=t", &object).await;
@@ -130,10 +127,9 @@ async fn the_resource_version_guards_an_apply() {
 
 #[tokio::test]
 async fn deletions_have_preconditions() {
-    let cluster = cluster();
-    let client = &cluster.client;
-    namespace(client, "one").await;
-    let object = config_map("one", "a", &json!({"k": "v"}));
+    let cluster = cluster().await;
+    let (client, ns) = cluster.parts();
+    let object = config_map(ns, "a", &json!({"k": "v"}));
     let live = apply(client, "fieldManager=t", &object).await.ok();
     let path = path_of(&object);
     let other = delete(client, &path, &json!({"preconditions": {"uid": "other"}})).await;
@@ -150,54 +146,53 @@ async fn deletions_have_preconditions() {
 
 #[tokio::test]
 async fn plain_text_of_a_secret_lands_in_its_data_and_stays_there() {
-    let cluster = cluster();
-    let client = &cluster.client;
-    namespace(client, "one").await;
-    let both = secret("one", "keys", &json!({"a": "1", "b": "2"}));
+    let cluster = cluster().await;
+    let (client, ns) = cluster.parts();
+    let both = secret(ns, "keys", &json!({"a": "1", "b": "2"}));
     let live = apply(client, "fieldManager=t", &both).await.ok();
     assert_eq!(live["data"], json!({"a": "MQ==", "b": "Mg=="}));
     assert_eq!((live.get("stringData"), &live["type"]), (None, &json!("Opaque")));
     let again = apply(client, "fieldManager=t", &both).await.ok();
     assert_eq!(again["metadata"]["resourceVersion"], live["metadata"]["resourceVersion"]);
     // As on a real server, stringData never takes a key away.
-    let one = apply(client, "fieldManager=t", &secret("one", "keys", &json!({"a": "1"}))).await.ok();
+    let one = apply(client, "fieldManager=t", &secret(ns, "keys", &json!({"a": "1"}))).await.ok();
     assert_eq!(one["data"], json!({"a": "MQ==", "b": "Mg=="}));
 }
 
 #[tokio::test]
 async fn yaml_is_as_good_as_json() {
-    let cluster = cluster();
-    let client = &cluster.client;
-    namespace(client, "one").await;
+    let cluster = cluster().await;
+    let (client, ns) = cluster.parts();
     let yaml = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  k: |\n    v\n";
-    let request = http::Request::patch("/api/v1/namespaces/one/configmaps/a?fieldManager=t")
+    let request = http::Request::patch(format!("/api/v1/namespaces/{ns}/configmaps/a?fieldManager=t"))
         .header("content-type", "application/apply-patch+yaml");
     let response =
         client.send(request.body(kube::client::Body::from(yaml.as_bytes().to_vec())).unwrap()).await.unwrap();
     assert_eq!(response.status(), 201);
-    let live = get(client, "/api/v1/namespaces/one/configmaps/a").await.ok();
+    let live = get(client, &format!("/api/v1/namespaces/{ns}/configmaps/a")).await.ok();
     assert_eq!(live["data"]["k"], "v\n");
 }
 
 #[tokio::test]
 async fn an_apply_names_its_manager() {
-    let cluster = cluster();
-    let client = &cluster.client;
-    namespace(client, "one").await;
-    let nameless = apply(client, "force=true", &config_map("one", "a", &json!({}))).await;
+    let cluster = cluster().await;
+    let (client, ns) = cluster.parts();
+    let nameless = apply(client, "force=true", &config_map(ns, "a", &json!({}))).await;
     assert_eq!(nameless.code, 422);
     assert!(nameless.message().contains("fieldManager: Required value: is required for apply patch"));
-    let request = http::Request::patch("/api/v1/namespaces/one/configmaps/a").header("content-type", "text/plain");
+    let request =
+        http::Request::patch(format!("/api/v1/namespaces/{ns}/configmaps/a")).header("content-type", "text/plain");
     assert_eq!(ask(client, request, Some(&json!({}))).await.code, 415);
 }
 
 #[tokio::test]
 async fn a_merge_patch_and_an_update_do_what_they_say() {
-    let cluster = cluster();
-    let client = &cluster.client;
-    namespace(client, "one").await;
-    post(client, "/api/v1/namespaces/one/configmaps", &config_map("one", "a", &json!({"k": "v", "l": "w"}))).await.ok();
-    let path = "/api/v1/namespaces/one/configmaps/a";
+    let cluster = cluster().await;
+    let (client, ns) = cluster.parts();
+    post(client, &format!("/api/v1/namespaces/{ns}/configmaps"), &config_map(ns, "a", &json!({"k": "v", "l": "w"})))
+        .await
+        .ok();
+    let path = &format!("/api/v1/namespaces/{ns}/configmaps/a");
     let patched = merge(client, path, &json!({"data": {"k": null, "m": "x"}})).await.ok();
     assert_eq!(patched["data"], json!({"l": "w", "m": "x"}));
     let mut body = patched.clone();

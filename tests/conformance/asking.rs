@@ -1,65 +1,38 @@
-//! How the tests ask: a cluster, raw requests with their status, and waiting until something holds.
+//! How the suite asks: raw requests with their status, and waiting until something holds.
 
 use std::time::{Duration, Instant};
 
 use http::Request;
 use http_body_util::BodyExt as _;
-use landfall::demo::{Access, Demo, Options, Scenario};
 use serde_json::{Value, json};
 
-/// Fast enough for a test.
-pub(super) const PACE: f64 = 0.02;
-/// Longest wait for something to hold.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// A cluster under test: its client, and what must live as long as it.
-pub(super) struct Cluster {
-    pub(super) client: kube::Client,
-    pub(super) demo: Demo,
-}
-
-/// A healthy cluster.
-pub(super) fn cluster() -> Cluster {
-    playing(Scenario::Ok)
-}
-
-/// A cluster that plays a scenario.
-pub(super) fn playing(scenario: Scenario) -> Cluster {
-    let demo = Demo::start(Options { scenario, pace: PACE });
-    Cluster { client: demo.client(), demo }
-}
-
-/// A cluster for a restricted user.
-pub(super) fn restricted(access: Access) -> Cluster {
-    let demo = Demo::start_as(Options { scenario: Scenario::Ok, pace: PACE }, access);
-    Cluster { client: demo.client(), demo }
-}
+use crate::ground::PATIENCE;
 
 /// An answer: status code, content type and body (JSON, or text in a string).
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) code: u16,
-    pub(super) kind: String,
-    pub(super) body: Value,
+pub(crate) struct Answer {
+    pub(crate) code: u16,
+    pub(crate) kind: String,
+    pub(crate) body: Value,
 }
 
 impl Answer {
-    pub(super) fn text(&self, pointer: &str) -> &str {
+    pub(crate) fn text(&self, pointer: &str) -> &str {
         self.body.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
     }
 
-    pub(super) fn message(&self) -> &str {
+    pub(crate) fn message(&self) -> &str {
         self.text("/message")
     }
 
     /// The answer, if it is a success.
-    pub(super) fn ok(self) -> Value {
+    pub(crate) fn ok(self) -> Value {
         assert!((200..300).contains(&self.code), "{} {}", self.code, self.body);
         self.body
     }
 
     /// Field, reason and message of each cause.
-    pub(super) fn causes(&self) -> Vec<(String, String, String)> {
+    pub(crate) fn causes(&self) -> Vec<(String, String, String)> {
         let causes = self.body.pointer("/details/causes").and_then(Value::as_array).cloned().unwrap_or_default();
         let text = |cause: &Value, field: &str| cause[field].as_str().unwrap_or_default().to_owned();
         causes.iter().map(|cause| (text(cause, "field"), text(cause, "reason"), text(cause, "message"))).collect()
@@ -67,7 +40,7 @@ impl Answer {
 }
 
 /// Any request, with its status whatever it is.
-pub(super) async fn ask(client: &kube::Client, request: http::request::Builder, body: Option<&Value>) -> Answer {
+pub(crate) async fn ask(client: &kube::Client, request: http::request::Builder, body: Option<&Value>) -> Answer {
     let bytes = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
     let response = client.send(request.body(kube::client::Body::from(bytes)).unwrap()).await.unwrap();
     let code = response.status().as_u16();
@@ -78,35 +51,35 @@ pub(super) async fn ask(client: &kube::Client, request: http::request::Builder, 
     Answer { code, kind: kind.unwrap_or_default(), body }
 }
 
-pub(super) async fn get(client: &kube::Client, path: &str) -> Answer {
+pub(crate) async fn get(client: &kube::Client, path: &str) -> Answer {
     ask(client, Request::get(path), None).await
 }
 
-pub(super) async fn post(client: &kube::Client, path: &str, body: &Value) -> Answer {
+pub(crate) async fn post(client: &kube::Client, path: &str, body: &Value) -> Answer {
     ask(client, Request::post(path).header("content-type", "application/json"), Some(body)).await
 }
 
-pub(super) async fn put(client: &kube::Client, path: &str, body: &Value) -> Answer {
+pub(crate) async fn put(client: &kube::Client, path: &str, body: &Value) -> Answer {
     ask(client, Request::put(path).header("content-type", "application/json"), Some(body)).await
 }
 
 /// A JSON merge patch.
-pub(super) async fn merge(client: &kube::Client, path: &str, body: &Value) -> Answer {
+pub(crate) async fn merge(client: &kube::Client, path: &str, body: &Value) -> Answer {
     ask(client, Request::patch(path).header("content-type", "application/merge-patch+json"), Some(body)).await
 }
 
-pub(super) async fn delete(client: &kube::Client, path: &str, options: &Value) -> Answer {
+pub(crate) async fn delete(client: &kube::Client, path: &str, options: &Value) -> Answer {
     ask(client, Request::delete(path).header("content-type", "application/json"), Some(options)).await
 }
 
 /// Server-side apply; the query names at least the manager.
-pub(super) async fn apply(client: &kube::Client, query: &str, object: &Value) -> Answer {
+pub(crate) async fn apply(client: &kube::Client, query: &str, object: &Value) -> Answer {
     let path = format!("{}?{query}", path_of(object));
     ask(client, Request::patch(path).header("content-type", "application/apply-patch+yaml"), Some(object)).await
 }
 
 /// Where an object lives.
-pub(super) fn path_of(object: &Value) -> String {
+pub(crate) fn path_of(object: &Value) -> String {
     let version = object["apiVersion"].as_str().unwrap();
     let root = if version.contains('/') { format!("/apis/{version}") } else { format!("/api/{version}") };
     let plural = match object["kind"].as_str().unwrap() {
@@ -122,14 +95,15 @@ pub(super) fn path_of(object: &Value) -> String {
 }
 
 /// Makes a namespace and waits until pods may be made in it.
-pub(super) async fn namespace(client: &kube::Client, name: &str) {
+pub(crate) async fn namespace(client: &kube::Client, name: &str) {
     post(client, "/api/v1/namespaces", &json!({"metadata": {"name": name}})).await.ok();
-    let account = format!("/api/v1/namespaces/{name}/serviceaccounts/default");
-    until(client, &account, |answer| answer.code == 200).await;
+    for furniture in ["serviceaccounts/default", "configmaps/kube-root-ca.crt"] {
+        until(client, &format!("/api/v1/namespaces/{name}/{furniture}"), |answer| answer.code == 200).await;
+    }
 }
 
 /// Asks until it holds.
-pub(super) async fn until(client: &kube::Client, path: &str, holds: impl Fn(&Answer) -> bool) -> Answer {
+pub(crate) async fn until(client: &kube::Client, path: &str, holds: impl Fn(&Answer) -> bool) -> Answer {
     let start = Instant::now();
     loop {
         let answer = get(client, path).await;
@@ -137,17 +111,17 @@ pub(super) async fn until(client: &kube::Client, path: &str, holds: impl Fn(&Ans
             return answer;
         }
         assert!(start.elapsed() < PATIENCE, "{path} did not come to hold: {} {}", answer.code, answer.body);
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 
 /// The items of a list.
-pub(super) async fn items(client: &kube::Client, path: &str) -> Vec<Value> {
+pub(crate) async fn items(client: &kube::Client, path: &str) -> Vec<Value> {
     get(client, path).await.ok()["items"].as_array().unwrap().clone()
 }
 
 /// Waits until an event with this reason and a message with these words was said in a namespace.
-pub(super) async fn event(client: &kube::Client, namespace: &str, reason: &str, words: &str) -> Value {
+pub(crate) async fn event(client: &kube::Client, namespace: &str, reason: &str, words: &str) -> Value {
     let path = format!("/api/v1/namespaces/{namespace}/events");
     let find = |answer: &Answer| {
         let events = answer.body["items"].as_array().cloned().unwrap_or_default();
@@ -160,18 +134,18 @@ pub(super) async fn event(client: &kube::Client, namespace: &str, reason: &str, 
 }
 
 /// A ConfigMap.
-pub(super) fn config_map(namespace: &str, name: &str, data: &Value) -> Value {
+pub(crate) fn config_map(namespace: &str, name: &str, data: &Value) -> Value {
     json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "namespace": namespace}, "data": data})
 }
 
 /// A Secret whose values are plain text.
-pub(super) fn secret(namespace: &str, name: &str, plain: &Value) -> Value {
+pub(crate) fn secret(namespace: &str, name: &str, plain: &Value) -> Value {
     json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name, "namespace": namespace},
         "stringData": plain})
 }
 
 /// A Deployment of one container `web`.
-pub(super) fn deployment(namespace: &str, name: &str, image: &str) -> Value {
+pub(crate) fn deployment(namespace: &str, name: &str, image: &str) -> Value {
     json!({
         "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name, "namespace": namespace},
         "spec": {
@@ -185,13 +159,13 @@ pub(super) fn deployment(namespace: &str, name: &str, image: &str) -> Value {
 }
 
 /// Waits until a Deployment is complete, and answers it.
-pub(super) async fn rolled_out(client: &kube::Client, namespace: &str, name: &str) -> Value {
+pub(crate) async fn rolled_out(client: &kube::Client, namespace: &str, name: &str) -> Value {
     let path = format!("/apis/apps/v1/namespaces/{namespace}/deployments/{name}");
     until(client, &path, |answer| complete(&answer.body)).await.body
 }
 
 /// Whether a Deployment has what it asks for, as a client judges it.
-pub(super) fn complete(deployment: &Value) -> bool {
+pub(crate) fn complete(deployment: &Value) -> bool {
     let number = |pointer: &str| deployment.pointer(pointer).and_then(Value::as_i64).unwrap_or_default();
     let wanted = number("/spec/replicas");
     number("/status/observedGeneration") == number("/metadata/generation")
@@ -201,7 +175,7 @@ pub(super) fn complete(deployment: &Value) -> bool {
 }
 
 /// A condition of an object by its type.
-pub(super) fn condition<'a>(object: &'a Value, kind: &str) -> &'a Value {
+pub(crate) fn condition<'a>(object: &'a Value, kind: &str) -> &'a Value {
     let conditions = object.pointer("/status/conditions").and_then(Value::as_array);
     conditions.and_then(|all| all.iter().find(|condition| condition["type"] == kind)).unwrap_or(&Value::Null)
 }

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::asking::{apply, cluster, config_map, deployment, namespace};
+use super::asking::{apply, config_map, deployment};
+use crate::ground::cluster;
 
 /// Asserts that everything in `expected` stands in `found`.
 fn holds(found: &Value, expected: &Value, at: &str) {
@@ -23,10 +24,9 @@ fn holds(found: &Value, expected: &Value, at: &str) {
 
 #[tokio::test]
 async fn a_deployment_is_filled() {
-    let cluster = cluster();
-    let client = &cluster.client;
-    namespace(client, "one").await;
-    let mut web = deployment("one", "web", "nginx:1.29");
+    let cluster = cluster().await;
+    let (client, ns) = cluster.parts();
+    let mut web = deployment(ns, "web", "nginx:1.29");
     web["spec"].as_object_mut().unwrap().remove("replicas");
     let pod = &mut web["spec"]["template"]["spec"];
     pod["containers"][0]["readinessProbe"] = json!({"httpGet": {"port": 8080}});
@@ -59,10 +59,9 @@ async fn a_deployment_is_filled() {
 
 #[tokio::test]
 async fn a_service_is_filled_and_keeps_what_it_was_given() {
-    let cluster = cluster();
-    let client = &cluster.client;
-    namespace(client, "one").await;
-    let mut service = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": "one"},
+    let cluster = cluster().await;
+    let (client, ns) = cluster.parts();
+    let mut service = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": ns},
         "spec": {"type": "NodePort", "selector": {"app": "web"}, "ports": [{"port": 80}]}});
     let live = apply(client, "fieldManager=t", &service).await.ok();
     let expected = json!({"sessionAffinity": "None", "internalTrafficPolicy": "Cluster", "ipFamilies": ["IPv4"],
@@ -84,22 +83,20 @@ async fn a_service_is_filled_and_keeps_what_it_was_given() {
 
 #[tokio::test]
 async fn a_namespace_gets_its_label_and_its_furniture() {
-    let cluster = cluster();
-    let client = &cluster.client;
-    namespace(client, "one").await;
-    let live = super::asking::get(client, "/api/v1/namespaces/one").await.ok();
-    assert_eq!(live["metadata"]["labels"]["kubernetes.io/metadata.name"], "one");
+    let cluster = cluster().await;
+    let (client, ns) = cluster.parts();
+    let live = super::asking::get(client, &format!("/api/v1/namespaces/{ns}")).await.ok();
+    assert_eq!(live["metadata"]["labels"]["kubernetes.io/metadata.name"], ns);
     assert_eq!((&live["spec"]["finalizers"][0], &live["status"]["phase"]), (&json!("kubernetes"), &json!("Active")));
-    let authority = "/api/v1/namespaces/one/configmaps/kube-root-ca.crt";
+    let authority = &format!("/api/v1/namespaces/{ns}/configmaps/kube-root-ca.crt");
     super::asking::until(client, authority, |answer| answer.code == 200).await;
 }
 
 #[tokio::test]
 async fn a_pod_gets_what_admission_adds() {
-    let cluster = cluster();
-    let client = &cluster.client;
-    namespace(client, "one").await;
-    let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "namespace": "one"},
+    let cluster = cluster().await;
+    let (client, ns) = cluster.parts();
+    let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "namespace": ns},
         "spec": {"containers": [{"name": "c", "image": "c:1", "resources": {"limits": {"memory": "64Mi"}}}]}});
     let live = apply(client, "fieldManager=t", &pod).await.ok();
     let expected = json!({"serviceAccountName": "default", "enableServiceLinks": true, "priority": 0,
@@ -107,5 +104,5 @@ async fn a_pod_gets_what_admission_adds() {
         "containers": [{"resources": {"requests": {"memory": "64Mi"}}}]});
     holds(&live["spec"], &expected, "spec");
     assert_eq!((&live["status"]["phase"], &live["status"]["qosClass"]), (&json!("Pending"), &json!("Burstable")));
-    assert_eq!(apply(client, "fieldManager=t", &config_map("one", "a", &json!({}))).await.code, 201);
+    assert_eq!(apply(client, "fieldManager=t", &config_map(ns, "a", &json!({}))).await.code, 201);
 }
