@@ -45,14 +45,11 @@ pub(crate) enum Stage {
     Silent,
 }
 
-/// Runs the rest of a test inside such a session; `name` is the test's own full name. A vault that hangs would hold it for
-/// 120 s, or for ever; a busy machine only slows it.
-pub(crate) fn within(stage: Stage, name: &str, inside: impl FnOnce()) {
-    within_time(stage, name, Duration::from_secs(100), inside);
-}
+/// A vault that hangs would hold a test for 120 s, or for ever; a busy machine only slows it.
+const LONGEST: Duration = Duration::from_secs(100);
 
-/// As [`within`], for a test that may take this long.
-pub(super) fn within_time(stage: Stage, name: &str, longest: Duration, inside: impl FnOnce()) {
+/// Runs the rest of a test inside such a session; `name` is the test's own full name.
+pub(crate) fn within(stage: Stage, name: &str, inside: impl FnOnce()) {
     if let Some(proof) = std::env::var_os(INSIDE) {
         inside();
         return fs::write(proof, "").unwrap();
@@ -69,7 +66,7 @@ pub(super) fn within_time(stage: Stage, name: &str, longest: Duration, inside: i
     let output = in_session(&mut test, home.path(), &address).stdin(Stdio::null()).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && proof.exists(), "inside {stage:?}: {said}");
-    assert!(begun.elapsed() < longest, "{stage:?} kept the program from ending: {:?}", begun.elapsed());
+    assert!(begun.elapsed() < LONGEST, "{stage:?} kept the program from ending: {:?}", begun.elapsed());
 }
 
 /// Runs a program that may be missing, and says where to get it.
