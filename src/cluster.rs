@@ -14,6 +14,7 @@ mod logs;
 mod refusal;
 mod status;
 mod userinfo;
+mod values;
 mod watch;
 mod wire;
 
@@ -24,5 +25,6 @@ pub use discover::Resource;
 pub use ingest::{Ingest, names_a_secret};
 pub use logs::{LogRequest, follow_log};
 pub use refusal::{Held, Refusal, Tried};
+pub use values::Opened;
 pub use watch::{News, Watched, follow};
 pub use wire::Cluster;

@@ -3,6 +3,7 @@
 //! Both doors call this room and draw what it says; neither contains a use case. What happens travels as [`Event`]s,
 //! folded by [`Progress`], the one source for panels and reports.
 
+mod accord;
 mod begin;
 mod credentials;
 mod desired;
@@ -19,13 +20,17 @@ mod prepare;
 mod progress;
 mod rehearse;
 mod remedy;
+mod rotate;
 mod run;
 mod session;
 mod survey;
+mod sync;
+mod system;
 mod watch;
 mod words;
 mod write;
 
+pub use accord::{Accord, Compared, Comparison, Edit, Here, Sides, There};
 pub use begin::{Draft, Link, Question};
 pub use event::{Contact, Event, Log, Operation, Step, StepState, Told, Wave, What};
 pub use form::{Entry, Form, FormField, FormGroup};
@@ -33,6 +38,7 @@ pub use outcome::{End, Outcome};
 pub use prepare::{Payload, blocked};
 pub use progress::{Phase, Progress};
 pub use remedy::Remedy;
+pub use rotate::{Ask, Instruction, Proof, Say, UnderWay, Way};
 pub use session::{Session, Setup, Stop};
 pub use survey::{Fill, Glance, Reach, Survey};
 pub use watch::LogOf;

@@ -4,6 +4,7 @@
 //! a thread of its own; everyone else asks it. Only `keyring.rs` knows the keyring crates. Nothing here ever falls
 //! back from one vault to another.
 
+mod applied;
 mod environ;
 mod generate;
 mod json;
@@ -16,10 +17,12 @@ mod probe;
 mod process;
 mod stdin;
 mod stored;
+mod turn;
 mod typed;
 mod value;
 mod vault;
 
+pub use applied::Applied;
 pub use environ::{Environ, is_credential, variable};
 pub use generate::{LENGTH, generate};
 pub use keeper::Keeper;
@@ -28,6 +31,7 @@ pub use memory::Memory;
 pub use policy::{Judge, Level, Opinion, Pattern, Rule};
 pub use process::harden;
 pub use stdin::Stdin;
+pub use turn::{Stage, Turn};
 pub use typed::{Refusal, Typed};
 pub use value::{Credential, Credentials, Digest, Secret};
 pub use vault::{Health, Item, Known, Standing, Vault, VaultKind};

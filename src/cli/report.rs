@@ -5,6 +5,8 @@ mod follow;
 mod json;
 mod paint;
 mod plan;
+mod rotate;
+mod sync;
 mod words;
 
 use std::fmt::Write as _;
@@ -15,7 +17,7 @@ use std::sync::OnceLock;
 use serde_json::{Value, json};
 
 use super::args::Output;
-use crate::deploy::{Draft, Form, Glance, Outcome, Payload, Survey};
+use crate::deploy::{Comparison, Draft, Form, Glance, Instruction, Outcome, Payload, Proof, Survey};
 use crate::document::to_yaml;
 use crate::failure::{Failure, Kind, Result};
 use crate::health::Health;
@@ -23,6 +25,7 @@ use crate::object::Key;
 use crate::plan::Plan;
 use crate::secret::{Standing, VaultKind};
 use paint::{Role, paint};
+pub(super) use rotate::Turned;
 
 /// Where credentials that were found in a file go.
 #[derive(Debug, Clone)]
@@ -142,14 +145,45 @@ impl Report {
     }
 
     /// Which credentials are there, with what is said of each.
-    pub(super) fn credentials(self, forms: &[(Form, Vec<(String, String)>)]) {
+    pub(super) fn credentials(self, forms: &[(Form, Vec<(String, String)>, Option<Comparison>)]) {
         if self.json {
-            row(&forms.iter().map(|(form, said)| json::form(form, said)).collect());
-        } else {
-            for (form, said) in forms {
-                text(&words::form(form, said));
-            }
+            return row(&forms.iter().map(|(form, said, there)| json::form(form, said, there.as_ref())).collect());
         }
+        for (form, said, there) in forms {
+            text(&words::form(form, &sync::added(said, there.as_ref())));
+        }
+    }
+
+    /// How credentials stand to those in the cluster.
+    pub(super) fn comparisons(self, comparisons: &[Comparison]) {
+        if self.json {
+            return row(&comparisons.iter().map(sync::row).collect());
+        }
+        for comparison in comparisons {
+            text(&sync::words(comparison));
+        }
+    }
+
+    /// What would be taken over from the cluster.
+    pub(super) fn taking(self, comparison: &Comparison, names: &[String]) {
+        if !self.json {
+            text(&sync::taking(comparison, names));
+        }
+    }
+
+    /// How far a rotation is.
+    pub(super) fn turned(self, environment: &str, turn: &Turned<'_>) {
+        if self.json { row(&rotate::row(environment, turn)) } else { text(&rotate::words(turn)) }
+    }
+
+    /// What somebody has to do at a system.
+    pub(super) fn instruction(self, instruction: &Instruction) {
+        if self.json { row(&rotate::instruction_row(instruction)) } else { text(&rotate::instruction(instruction)) }
+    }
+
+    /// What was rotated, and what proved it.
+    pub(super) fn rotated(self, environment: &str, done: &[(String, Proof)]) {
+        if self.json { row(&rotate::done_row(environment, done)) } else { text(&rotate::done(environment, done)) }
     }
 
     /// Something that was done, and to what.

@@ -9,7 +9,9 @@ mod import;
 mod init;
 mod plan;
 mod render;
+mod rotate;
 mod status;
+mod sync;
 mod watch;
 
 use super::args::{Args, Output, Settings, Verb};
@@ -34,7 +36,9 @@ pub async fn run(args: Args, given: Option<Cluster>) -> Result<u8> {
         Some(Verb::Init(init)) => init::run(&args, init, given, report).await?,
         Some(Verb::Creds(creds)) => {
             let demo = given.is_some();
-            creds::run(&begin(&args, given).await?, creds, demo, report).await?
+            let session = begin(&args, given).await?;
+            apply::first(&session, demo && creds.looks_there()).await?;
+            creds::run(&session, creds, demo, report).await?
         }
         Some(Verb::Render(render)) => render::run(&begin(&args, given).await?, render, report).await?,
         Some(Verb::Plan(plan)) => plan::run(&begin(&args, given).await?, plan, report).await?,
@@ -50,6 +54,12 @@ pub async fn run(args: Args, given: Option<Cluster>) -> Result<u8> {
             let session = begin(&args, given).await?;
             apply::first(&session, demo).await?;
             watch::run(&session, watch, report).await?
+        }
+        Some(Verb::Rotate(rotate)) => {
+            let demo = given.is_some();
+            let session = begin(&args, given).await?;
+            apply::first(&session, demo).await?;
+            Box::pin(rotate::run(&session, rotate, demo, report)).await?
         }
         None | Some(Verb::Demo) => 0, // the screen's, not ours
     };

@@ -138,7 +138,7 @@ impl Session {
         let mut given = self.gather(project, environment).await?;
         for field in self.fields() {
             if let (false, Some(default)) = (given.contains_key(&field.name), &field.default) {
-                let credential = Credential { value: Secret::new(default.as_str()), set: Timestamp::now() };
+                let credential = Credential::new(Secret::new(default.as_str()), Timestamp::now());
                 given.insert(field.name.clone(), credential);
             }
         }

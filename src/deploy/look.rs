@@ -106,6 +106,7 @@ impl Session {
             revision: None,
             by: None,
             by_hand: None,
+            sync: None,
         };
         let cluster = match self.open(environment).await {
             Ok(cluster) => cluster,
@@ -131,6 +132,8 @@ impl Session {
                     survey.tree = tree(&keys, &objects, &Memory::new(record.state.when), Timestamp::now());
                     self.explain_all(&release, &objects, &mut survey.tree.roots);
                     survey.health = Some(survey.tree.verdict());
+                    // Values that are wrong are said by the glance.
+                    survey.sync = self.compare_in(&cluster, &project, environment).await.ok();
                 }
             }
             Err(refusal) => {

@@ -15,7 +15,7 @@ use crate::object::{Key, Object};
 use crate::plan::{Blocker, Plan, Subject, draw};
 use crate::project::{Environment, Project};
 use crate::release::{Record, Release};
-use crate::secret::Digest;
+use crate::secret::{Applied, Digest};
 
 /// What a plan carries for the wire; nobody else can open it.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub struct Payload {
     pub(super) loads: Vec<(Load, Option<Object>)>,
     pub(super) record: Option<Record>,
     pub(super) key: Digest,
+    /// What will be remembered of each credential once it is applied.
+    pub(super) marks: BTreeMap<String, Applied>,
     pub(super) force: bool,
     pub(super) url: Option<String>,
     pub(super) login: Option<String>,
@@ -65,6 +67,8 @@ impl Session {
         let subjects: Vec<Result<Subject, Refusal>> = futures::stream::iter(asking).buffered(AT_ONCE).collect().await;
         let subjects = subjects.into_iter().collect::<Result<Vec<_>, _>>().map_err(asked)?;
 
+        let now = Timestamp::now();
+        let marks = credentials.iter().map(|(name, held)| (name.clone(), Applied::of(&held.value, now))).collect();
         let facts = self.facts(&project, environment, &credentials)?;
         let payload = Payload {
             cluster: cluster.clone(),
@@ -72,6 +76,7 @@ impl Session {
             loads: loads.clone().into_iter().zip(lives).collect(),
             record,
             key,
+            marks,
             force: take_over,
             url: facts.url,
             login: facts.login,

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::Comparison;
 use crate::health::{Health, Tree};
 
 /// What is known of an environment without asking its cluster.
@@ -78,4 +79,6 @@ pub struct Survey {
     pub by: Option<String>,
     /// How many fields somebody else changed by hand; none when nobody can tell.
     pub by_hand: Option<usize>,
+    /// Its credentials, compared with those here; none when nothing was released yet or nobody can tell.
+    pub sync: Option<Comparison>,
 }

@@ -123,6 +123,7 @@ impl Module {
                 self.check_texts(node, reach(roots, secrecy))?;
             }
         }
+        self.check_rotations()?;
         self.check_credentials()
     }
 

@@ -31,7 +31,7 @@ fn awkward(field: &str) -> String {
 
 /// Credentials for every field, each awkward and each different.
 fn credentials(module: &Module) -> Credentials {
-    let credential = |name: &str| Credential { value: Secret::new(awkward(name)), set: Timestamp::UNIX_EPOCH };
+    let credential = |name: &str| Credential::new(Secret::new(awkward(name)), Timestamp::UNIX_EPOCH);
     module.fields().iter().map(|field| (field.name.clone(), credential(&field.name))).collect()
 }
 

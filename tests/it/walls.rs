@@ -17,10 +17,14 @@ fn doors() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("health", &["failure", "object"]),
         ("cluster", &["failure", "object", "secret"]),
         ("demo", &["failure"]),
+        ("system", &["failure", "object", "secret"]),
         ("release", &["failure", "object", "secret", "cluster"]),
         (
             "deploy",
-            &["failure", "document", "object", "project", "secret", "module", "plan", "health", "cluster", "release"],
+            &[
+                "failure", "document", "object", "project", "secret", "module", "plan", "health", "cluster", "system",
+                "release",
+            ],
         ),
         (
             "cli",

@@ -215,6 +215,7 @@ pub(crate) fn survey(name: &str) -> Survey {
         revision: Some(revision),
         by: Some("ann@laptop".into()),
         by_hand: Some(if name == "prod" { 2 } else { 0 }),
+        sync: None,
     }
 }
 
