@@ -73,7 +73,7 @@ pub(super) struct Common {
     /// Work on a fresh cluster inside this program, with the demo project and throwaway credentials
     #[arg(long, global = true)]
     pub(super) demo: bool,
-    /// What happens in the demo cluster: ok, image-pull, crash-loop, hostpath, port-taken, unschedulable, slow or flaky
+    /// What happens in the demo cluster: ok, image-pull, crash-loop, hostpath, port-taken, unschedulable, slow, edited or flaky
     #[arg(long, global = true, value_name = "NAME")]
     pub(super) scenario: Option<String>,
     /// How reports are written

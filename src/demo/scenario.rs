@@ -23,13 +23,15 @@ pub enum Scenario {
     Unschedulable,
     /// Pull and start take long and end well.
     Slow,
+    /// Somebody changes a password in a Secret by hand once everything runs.
+    Edited,
     /// The server refuses one request in five, watches break off, the first start crashes once.
     Flaky,
 }
 
 impl Scenario {
     /// Every scenario, the healthy one first.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Ok,
         Self::ImagePull,
         Self::CrashLoop,
@@ -37,6 +39,7 @@ impl Scenario {
         Self::PortTaken,
         Self::Unschedulable,
         Self::Slow,
+        Self::Edited,
         Self::Flaky,
     ];
 
@@ -50,6 +53,7 @@ impl Scenario {
             Self::PortTaken => "port-taken",
             Self::Unschedulable => "unschedulable",
             Self::Slow => "slow",
+            Self::Edited => "edited",
             Self::Flaky => "flaky",
         }
     }
@@ -64,6 +68,7 @@ impl Scenario {
             Self::PortTaken => "ports 30500 to 30502 belong to another Service",
             Self::Unschedulable => "the nodes have only 400Mi of memory left",
             Self::Slow => "pulling takes 45 s and starting 20 s, and all ends well",
+            Self::Edited => "everything works, and somebody changes a password in a Secret by hand",
             Self::Flaky => "the API server stumbles and the first start crashes, and all ends well",
         }
     }
@@ -78,6 +83,7 @@ impl Scenario {
             | Self::Hostpath
             | Self::PortTaken
             | Self::Unschedulable
+            | Self::Edited
             | Self::Flaky => 4.0,
         }
     }
@@ -92,6 +98,7 @@ impl Scenario {
             | Self::Hostpath
             | Self::PortTaken
             | Self::Unschedulable
+            | Self::Edited
             | Self::Flaky => 3.0,
         }
     }

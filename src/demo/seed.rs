@@ -43,6 +43,7 @@ pub(super) fn plant(cluster: &Cluster) {
             | Scenario::ImagePull
             | Scenario::CrashLoop
             | Scenario::Hostpath
+            | Scenario::Edited
             | Scenario::Slow
             | Scenario::Flaky => {}
         }

@@ -94,7 +94,8 @@ impl Watch {
             | Scenario::Hostpath
             | Scenario::PortTaken
             | Scenario::Unschedulable
-            | Scenario::Slow => None,
+            | Scenario::Slow
+            | Scenario::Edited => None,
         };
         let mut news = cluster.news();
         let (mut cursor, first) = cluster.with(|store| self.first(store));

@@ -178,6 +178,19 @@ pub struct Compared {
     pub turn: Option<Stage>,
 }
 
+impl Compared {
+    /// Whether the cluster has another value, and it can be taken over.
+    pub fn can_be_taken(&self) -> bool {
+        let other = match self.accord {
+            Accord::NewerHere | Accord::ChangedThere | Accord::ChangedBoth | Accord::Differs | Accord::OnlyThere => {
+                true
+            }
+            Accord::InSync | Accord::NotApplied | Accord::Unset | Accord::Locked | Accord::Untold => false,
+        };
+        other && self.stuck.is_none()
+    }
+}
+
 /// The credentials of an environment, compared with the cluster's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comparison {

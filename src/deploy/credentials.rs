@@ -23,7 +23,7 @@ impl Session {
         let groups = self.inner.module.groups.iter().map(|group| FormGroup {
             title: group.title.clone(),
             shared_with: if group.shared { others.clone() } else { Vec::new() },
-            fields: group.fields.iter().map(|field| form_field(field, &stored)).collect(),
+            fields: group.fields.iter().map(|field| self.form_field(field, &stored)).collect(),
         });
         Ok(Form { environment: environment.to_owned(), groups: groups.collect(), vault: self.vault().await })
     }
@@ -175,23 +175,26 @@ impl Session {
 /// Where the judge keeps what environments share.
 const SHARED: &str = "shared";
 
-#[expect(clippy::disallowed_methods, reason = "a field that is not masked is shown: a user name")]
-fn form_field(field: &CredentialField, stored: &Credentials) -> FormField {
-    let found = stored.get(&field.name);
-    FormField {
-        name: field.name.clone(),
-        title: field.title.clone(),
-        help: field.help.clone(),
-        masked: field.masked,
-        text: match found {
-            Some(credential) if !field.masked => Some(credential.value.open(str::to_owned)),
-            Some(_) => None,
-            None => field.default.clone(),
-        },
-        stored: found.map(|credential| credential.set),
-        recipe: field.recipe,
-        unasked: field.unasked,
-        keep: field.keep,
-        minimum: field.minimum,
+impl Session {
+    #[expect(clippy::disallowed_methods, reason = "a field that is not masked is shown: a user name")]
+    fn form_field(&self, field: &CredentialField, stored: &Credentials) -> FormField {
+        let found = stored.get(&field.name);
+        FormField {
+            name: field.name.clone(),
+            title: field.title.clone(),
+            help: field.help.clone(),
+            masked: field.masked,
+            text: match found {
+                Some(credential) if !field.masked => Some(credential.value.open(str::to_owned)),
+                Some(_) => None,
+                None => field.default.clone(),
+            },
+            stored: found.map(|credential| credential.set),
+            recipe: field.recipe,
+            unasked: field.unasked,
+            keep: field.keep,
+            minimum: field.minimum,
+            rotates: self.inner.module.rotates(&field.name),
+        }
     }
 }

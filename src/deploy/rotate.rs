@@ -312,7 +312,8 @@ impl Session {
         let scene = module.scene(case.project, case.environment, &values, &case.all);
         let turning = Turning { current: &case.credential.value, next: &next };
         let rotation: Option<Rotation> = module.rotation(&case.field.name, &scene, turning)?;
-        rotation.map(System::new).ok_or_else(|| gone(&case.field.name))
+        let real = self.inner.source.is_real();
+        rotation.map(|rotation| System::new(rotation, real)).ok_or_else(|| gone(&case.field.name))
     }
 
     /// Whether what is deployed reads the Secret that the credential stands in.

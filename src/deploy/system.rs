@@ -8,7 +8,10 @@ use crate::secret::Secret;
 use crate::system::{Reply, Role, Sending, send, statement};
 
 /// The system behind a credential.
-pub(super) struct System(Rotation);
+pub(super) struct System {
+    rotation: Rotation,
+    real: bool,
+}
 
 /// How far a change came.
 pub(super) enum Reached {
@@ -19,13 +22,14 @@ pub(super) enum Reached {
 }
 
 impl System {
-    pub(super) fn new(rotation: Rotation) -> Self {
-        Self(rotation)
+    /// The system; where it is not real, only an address that somebody names is ever asked.
+    pub(super) fn new(rotation: Rotation, real: bool) -> Self {
+        Self { rotation, real }
     }
 
     /// What to do to get a new value from it.
     pub(super) fn asks_value(&self, field: &str) -> Instruction {
-        match &self.0.change {
+        match &self.rotation.change {
             Change::Manual { say, commands } => self.instruct(field, say, commands.clone()),
             Change::Postgres { .. } | Change::Http(_) | Change::Nowhere { .. } => {
                 self.instruct(field, "Give the new value.", Vec::new())
@@ -36,7 +40,7 @@ impl System {
     fn instruct(&self, field: &str, say: &str, lines: Vec<String>) -> Instruction {
         Instruction {
             field: field.to_owned(),
-            system: self.0.system.clone(),
+            system: self.rotation.system.clone(),
             why: None,
             say: say.to_owned(),
             lines,
@@ -52,7 +56,7 @@ impl System {
         if knows == Knows::Told {
             return Ok(Reached::Done);
         }
-        match &self.0.change {
+        match &self.rotation.change {
             Change::Nowhere { .. } => Ok(Reached::Done),
             // A value that came from there is known there.
             Change::Manual { .. } if case.field.recipe.is_none() => Ok(Reached::Done),
@@ -63,18 +67,23 @@ impl System {
             Change::Postgres { host, port, database, role } => {
                 let role = Role { host: host.clone(), port: *port, database: database.clone(), name: role.clone() };
                 let role = self::role(role, way)?;
-                if !fresh && role.login(next).await == Reply::Yes {
+                if !fresh && self.login(&role, next, way).await == Reply::Yes {
                     return Ok(Reached::Done);
                 }
                 let say =
                     "Let a superuser of the database send this statement. It holds a verifier and not the password.";
                 let lines = vec![format!("{};", statement(&role.name, next))];
                 let asks = |why: String| Instruction { why: Some(why), ..self.instruct(field, say, lines) };
-                match role.change(&case.credential.value, next).await {
+                let changed = match self.silent(way) {
+                    Some(silent) => silent,
+                    None => role.change(&case.credential.value, next).await,
+                };
+                match changed {
                     Reply::Yes => Ok(Reached::Done),
-                    Reply::Refused => {
-                        Ok(Reached::Asks(asks(format!("{} does not accept the current password", self.0.system))))
-                    }
+                    Reply::Refused => Ok(Reached::Asks(asks(format!(
+                        "{} does not accept the current password",
+                        self.rotation.system
+                    )))),
                     Reply::Other(why) | Reply::Silent(why) => Ok(Reached::Asks(asks(why))),
                 }
             }
@@ -82,19 +91,19 @@ impl System {
                 if !fresh && self.knock_proof(way).await? == Some(Reply::Yes) {
                     return Ok(Reached::Done);
                 }
-                match send(&sending(knock, way)?).await {
+                match self.send(knock, way).await? {
                     Reply::Yes => Ok(Reached::Done),
                     Reply::Refused => Err(self.refused_current(case)),
                     Reply::Silent(why) => {
                         let say = format!(
                             "Make it reachable and go on, or change the password in {} yourself: {} {}",
-                            self.0.system, knock.method, knock.url
+                            self.rotation.system, knock.method, knock.url
                         );
                         let instruction = self.instruct(field, &say, Vec::new());
                         Ok(Reached::Asks(Instruction { why: Some(why), needs_value: true, ..instruction }))
                     }
                     Reply::Other(why) => {
-                        Err(Failure::new(Kind::Blocked, format!("{} did not change {field}", self.0.system))
+                        Err(Failure::new(Kind::Blocked, format!("{} did not change {field}", self.rotation.system))
                             .because(why)
                             .hint(format!("nothing has changed; go on with: {}", resume(case)))
                             .hint(format!("or give up: landfall rotate {} {field} --back", case.environment.name)))
@@ -106,10 +115,10 @@ impl System {
 
     /// Proves a login with the new value; none where nobody can tell from this machine.
     pub(super) async fn prove(&self, case: &Case<'_>, way: &Way) -> Result<Option<Proof>> {
-        let reply = match &self.0.change {
+        let reply = match &self.rotation.change {
             Change::Postgres { host, port, database, role } => {
                 let role = Role { host: host.clone(), port: *port, database: database.clone(), name: role.clone() };
-                Some(self::role(role, way)?.login(&case.credential.value).await)
+                Some(self.login(&self::role(role, way)?, &case.credential.value, way).await)
             }
             Change::Http(_) | Change::Manual { .. } | Change::Nowhere { .. } => self.knock_proof(way).await?,
         };
@@ -119,22 +128,45 @@ impl System {
             Some(Reply::Refused) => {
                 let name = &case.environment.name;
                 let field = &case.field.name;
-                Err(Failure::new(Kind::Failed, format!("{} does not accept the new value of {field}", self.0.system))
-                    .because("a login with it was refused; the previous one is kept")
-                    .hint(format!("see that the change was made there, then: {}", resume(case)))
-                    .hint(format!("or go back to the previous one: landfall rotate {name} {field} --back")))
+                Err(Failure::new(
+                    Kind::Failed,
+                    format!("{} does not accept the new value of {field}", self.rotation.system),
+                )
+                .because("a login with it was refused; the previous one is kept")
+                .hint(format!("see that the change was made there, then: {}", resume(case)))
+                .hint(format!("or go back to the previous one: landfall rotate {name} {field} --back")))
             }
         }
     }
 
     async fn knock_proof(&self, way: &Way) -> Result<Option<Reply>> {
-        let Some(knock) = &self.0.proof else { return Ok(None) };
-        Ok(Some(send(&sending(knock, way)?).await))
+        let Some(knock) = &self.rotation.proof else { return Ok(None) };
+        self.send(knock, way).await.map(Some)
+    }
+
+    /// What a system that is not there says.
+    fn silent(&self, way: &Way) -> Option<Reply> {
+        let there = self.real || way.at.is_some();
+        (!there).then(|| Reply::Silent("a demo cluster has no such system behind it".to_owned()))
+    }
+
+    async fn login(&self, role: &Role, password: &Secret, way: &Way) -> Reply {
+        match self.silent(way) {
+            Some(silent) => silent,
+            None => role.login(password).await,
+        }
+    }
+
+    async fn send(&self, knock: &Knock, way: &Way) -> Result<Reply> {
+        Ok(match self.silent(way) {
+            Some(silent) => silent,
+            None => send(&sending(knock, way)?).await,
+        })
     }
 
     fn refused_current(&self, case: &Case<'_>) -> Failure {
         let (name, field) = (&case.environment.name, &case.field.name);
-        Failure::new(Kind::Blocked, format!("{} does not accept the current value of {field}", self.0.system))
+        Failure::new(Kind::Blocked, format!("{} does not accept the current value of {field}", self.rotation.system))
             .because("it knows another one than the vault")
             .hint(format!("give the rotation up: landfall rotate {name} {field} --back"))
             .hint(format!("enter the one it knows: landfall creds set {name} {field}, then rotate"))

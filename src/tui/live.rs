@@ -1,9 +1,10 @@
 //! Which actions answer now. The key bar, the help and the keys themselves all ask here.
 
 use super::keymap::{Action, Mode};
-use super::state::{Screen, State};
-use crate::deploy::{End, Operation, Remedy};
+use super::state::{Dialog, Screen, State};
+use crate::deploy::{Compared, End, Operation, Remedy};
 use crate::tui::screens::rollout::Rollout;
+use crate::tui::screens::rotation::Rotation;
 
 /// Whether an action answers in a place, as things stand.
 pub(crate) fn is(state: &State, mode: Mode, action: Action) -> bool {
@@ -34,6 +35,12 @@ pub(crate) fn is(state: &State, mode: Mode, action: Action) -> bool {
         Action::Again => again(state, mode),
         Action::Url => url(state, mode),
         Action::Generate => focused(state).is_some_and(|field| field.spec.recipe.is_some()),
+        Action::Reveal if mode == Mode::Rotation => {
+            rotation(state).and_then(Rotation::instruction).is_some_and(|instruction| instruction.needs_value)
+        }
+        Action::Adopt => adoptable(state),
+        Action::Rotate => focused(state).is_some_and(|field| field.spec.rotates && field.spec.stored.is_some()),
+        Action::GiveUp => rotation(state).is_some_and(|rotation| rotation.stage.is_some()),
         Action::Reveal => focused(state).is_some_and(|field| field.spec.masked && !field.is_empty()),
         Action::Apply => preview(state).is_some_and(crate::tui::screens::preview::Preview::is_ready),
         Action::TakeOver => preview(state).and_then(|p| p.plan.as_ref()).is_some_and(crate::plan::Plan::has_conflicts),
@@ -63,6 +70,27 @@ fn rollout(state: &State) -> Option<&Rollout> {
     state.environment()?.rollout.as_ref()
 }
 
+fn rotation(state: &State) -> Option<&Rotation> {
+    match state.dialogs.last() {
+        Some(Dialog::Rotation(rotation)) => Some(rotation),
+        Some(
+            Dialog::Confirm(_)
+            | Dialog::Value(_)
+            | Dialog::Containers(_)
+            | Dialog::Text(_)
+            | Dialog::Help { .. }
+            | Dialog::Leave,
+        )
+        | None => None,
+    }
+}
+
+/// Whether the cluster has another value of the focused field that can be taken.
+fn adoptable(state: &State) -> bool {
+    let compared = focused(state).zip(state.environment().and_then(|environment| environment.sync.as_ref()));
+    compared.and_then(|(field, sync)| sync.field(&field.spec.name)).is_some_and(Compared::can_be_taken)
+}
+
 fn offers(state: &State, wanted: impl Fn(&Remedy) -> bool) -> bool {
     rollout(state).is_some_and(|rollout| rollout.remedies().iter().any(wanted))
 }
@@ -88,6 +116,7 @@ fn url(state: &State, mode: Mode) -> bool {
         | Mode::Preview
         | Mode::Confirm
         | Mode::Value
+        | Mode::Rotation
         | Mode::Rollout
         | Mode::Containers
         | Mode::Text
@@ -108,7 +137,10 @@ fn value(state: &State) -> bool {
 fn copy(state: &State, mode: Mode) -> bool {
     match mode {
         Mode::Preview => preview(state).is_some_and(|preview| preview.plan.is_some()),
-        Mode::Text => matches!(state.dialogs.last(), Some(super::state::Dialog::Text(_))),
+        Mode::Text => matches!(state.dialogs.last(), Some(Dialog::Text(_))),
+        Mode::Rotation => {
+            rotation(state).and_then(Rotation::instruction).is_some_and(|instruction| !instruction.lines.is_empty())
+        }
         Mode::Everywhere
         | Mode::Matrix
         | Mode::Vault

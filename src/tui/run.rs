@@ -155,6 +155,12 @@ impl Running {
             | Wish::Judge { .. }
             | Wish::Reveal { .. }
             | Wish::Generate { .. }
+            | Wish::Compare(_)
+            | Wish::Adopt { .. }
+            | Wish::Rotation { .. }
+            | Wish::Rotate { .. }
+            | Wish::RotateBack { .. }
+            | Wish::NextValue { .. }
             | Wish::Save { .. }
             | Wish::SetValue { .. }
             | Wish::Prepare { .. }

@@ -7,4 +7,5 @@ pub(crate) mod matrix;
 pub mod outcome;
 pub mod preview;
 pub mod rollout;
+pub mod rotation;
 pub mod value;

@@ -17,6 +17,7 @@ use crate::secret::{Health, Standing};
 use crate::tui::screens::confirm::Confirm;
 use crate::tui::screens::help::Text;
 use crate::tui::screens::rollout::Containers;
+use crate::tui::screens::rotation::Rotation;
 use crate::tui::screens::value::Value;
 
 /// Which screen is shown.
@@ -41,6 +42,8 @@ pub enum Dialog {
     Confirm(Confirm),
     /// Another value for this run.
     Value(Value),
+    /// A rotation.
+    Rotation(Rotation),
     /// The choice of a log.
     Containers(Containers),
     /// A text to read.
@@ -124,6 +127,7 @@ impl State {
         match self.dialogs.last() {
             Some(Dialog::Confirm(_)) => Mode::Confirm,
             Some(Dialog::Value(_)) => Mode::Value,
+            Some(Dialog::Rotation(_)) => Mode::Rotation,
             Some(Dialog::Containers(_)) => Mode::Containers,
             Some(Dialog::Text(_) | Dialog::Help { .. }) => Mode::Text,
             Some(Dialog::Leave) => Mode::Leave,

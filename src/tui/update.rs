@@ -12,7 +12,7 @@ use super::effect::{Effect, Wish};
 use super::keymap::{Keymap, Mode};
 use super::live;
 use super::msg::Msg;
-use super::screens::{credentials, rollout, value::Asks};
+use super::screens::{credentials, rollout, rotation, value::Asks};
 use super::state::{Dialog, Slot, State};
 use super::{edit, screens};
 
@@ -70,6 +70,10 @@ fn key(state: &mut State, keymap: &Keymap, key: &KeyEvent) -> Vec<Effect> {
     }
     match mode {
         Mode::Credentials => credentials::update::key(state, key),
+        Mode::Rotation => {
+            rotation::update::key(state, key);
+            Vec::new()
+        }
         Mode::Confirm | Mode::Value => {
             match state.dialogs.last_mut() {
                 Some(Dialog::Confirm(confirm)) => {
@@ -95,7 +99,10 @@ fn key(state: &mut State, keymap: &Keymap, key: &KeyEvent) -> Vec<Effect> {
                         }
                     }
                 }
-                Some(Dialog::Containers(_) | Dialog::Text(_) | Dialog::Help { .. } | Dialog::Leave) | None => {}
+                Some(
+                    Dialog::Rotation(_) | Dialog::Containers(_) | Dialog::Text(_) | Dialog::Help { .. } | Dialog::Leave,
+                )
+                | None => {}
             }
             Vec::new()
         }
@@ -129,6 +136,10 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Some(Dialog::Rotation(_)) => {
+            rotation::update::paste(state, text);
+            Vec::new()
+        }
         Some(Dialog::Containers(_) | Dialog::Text(_) | Dialog::Help { .. } | Dialog::Leave) | None => Vec::new(),
     }
 }
@@ -145,6 +156,7 @@ fn tick(state: &mut State, now: Timestamp) -> Vec<Effect> {
             credentials.revealed = None;
         }
     }
+    rotation::update::tick(state, now);
     stop::forget(state);
     Vec::new()
 }

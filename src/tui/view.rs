@@ -2,7 +2,7 @@
 
 use super::keymap::{Action, Binding, Keymap, Mode};
 use super::live;
-use super::screens::{confirm, credentials, help, matrix, outcome, preview, rollout, value};
+use super::screens::{confirm, credentials, help, matrix, outcome, preview, rollout, rotation, value};
 use super::state::{Dialog, Screen, State};
 use super::theme::Role;
 use super::widgets::canvas::{Canvas, width};
@@ -105,6 +105,7 @@ fn dialog(canvas: &mut Canvas<'_>, state: &State, keymap: &Keymap, dialog: &Dial
     match dialog {
         Dialog::Confirm(confirm) => confirm::view::draw(canvas, state, confirm),
         Dialog::Value(value) => value::view::draw(canvas, value),
+        Dialog::Rotation(rotation) => rotation::view::draw(canvas, state, rotation),
         Dialog::Containers(containers) => rollout::view::draw_containers(canvas, containers),
         Dialog::Text(text) => help::view::draw_text(canvas, text),
         Dialog::Help { of, scroll } => help::view::draw_help(canvas, state, keymap, (*of, *scroll)),

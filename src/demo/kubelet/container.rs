@@ -86,6 +86,7 @@ impl Worker {
             | Scenario::Hostpath
             | Scenario::PortTaken
             | Scenario::Unschedulable
+            | Scenario::Edited
             | Scenario::Slow
             | Scenario::Flaky => {}
         }

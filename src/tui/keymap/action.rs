@@ -54,6 +54,12 @@ pub enum Action {
     GenerateAll,
     /// Show a value for a while.
     Reveal,
+    /// Take the cluster's value over.
+    Adopt,
+    /// Give a credential a new value everywhere.
+    Rotate,
+    /// Give a rotation up.
+    GiveUp,
     /// Save and go on.
     Save,
     /// Empty a field.
@@ -109,6 +115,8 @@ pub enum Mode {
     Confirm,
     /// Another value.
     Value,
+    /// A rotation.
+    Rotation,
     /// The rollout.
     Rollout,
     /// The choice of a log.
@@ -123,13 +131,14 @@ pub enum Mode {
 
 impl Mode {
     /// Every place.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Matrix,
         Self::Vault,
         Self::Credentials,
         Self::Preview,
         Self::Confirm,
         Self::Value,
+        Self::Rotation,
         Self::Rollout,
         Self::Containers,
         Self::Outcome,
@@ -139,6 +148,6 @@ impl Mode {
 
     /// Whether letters are text there.
     pub const fn takes_text(self) -> bool {
-        matches!(self, Self::Credentials | Self::Confirm | Self::Value)
+        matches!(self, Self::Credentials | Self::Confirm | Self::Value | Self::Rotation)
     }
 }

@@ -21,6 +21,14 @@ pub enum Slot {
     Reveal(String, String),
     /// A new value for a field.
     Generate(String, String),
+    /// An environment's credentials compared with its cluster's.
+    Compare(String),
+    /// A credential's rotation: how far it is, or going on with it.
+    Rotate(String, String),
+    /// The new value of a rotation, to show it.
+    Next(String, String),
+    /// Taking the cluster's value of a credential over.
+    Adopt(String, String),
     /// Storing an environment's credentials.
     Save(String),
     /// Another value for an environment.
@@ -48,11 +56,15 @@ impl Slot {
             Self::Vault => Some("asking the vault".into()),
             Self::Survey(environment) => Some(format!("asking the cluster of {environment}")),
             Self::Form(environment) => Some(format!("asking the vault for the credentials of {environment}")),
+            Self::Rotate(_, field) => Some(format!("rotating {field}")),
+            Self::Adopt(_, field) => Some(format!("taking {field} over from the cluster")),
             Self::Save(environment) => Some(format!("storing the credentials of {environment}")),
             Self::Plan(environment) => Some(format!("asking the cluster what would change in {environment}")),
             Self::Retry(environment) => Some(format!("deleting the stuck pods of {environment}")),
             Self::Evidence(_) => Some("saving the evidence".into()),
             Self::Glance(_)
+            | Self::Compare(_)
+            | Self::Next(..)
             | Self::Judge(..)
             | Self::Reveal(..)
             | Self::Generate(..)

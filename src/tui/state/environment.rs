@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::deploy::{Glance, Operation, Reach, Survey};
+use crate::deploy::{Comparison, Glance, Operation, Reach, Survey};
 use crate::failure::{Failure, Result};
 use crate::health::Verdict;
 use crate::tui::screens::credentials::Credentials;
@@ -58,6 +58,10 @@ pub struct Environment {
     pub survey: Known<Survey>,
     /// Its form, with all that was typed.
     pub credentials: Option<Credentials>,
+    /// Its credentials compared with those in its cluster.
+    pub sync: Option<Comparison>,
+    /// The rotations that go on once it is applied and well.
+    pub rotating: Vec<String>,
     /// The field that keys shall go to once the form is there.
     pub wanted: Option<String>,
     /// Its plan.
@@ -74,6 +78,8 @@ impl Environment {
             glance: Known::Asked,
             survey: Known::Asked,
             credentials: None,
+            sync: None,
+            rotating: Vec::new(),
             wanted: None,
             preview: Preview::default(),
             rollout: None,

@@ -3,7 +3,7 @@
 use super::stop;
 use crate::tui::effect::{Effect, Wish};
 use crate::tui::keymap::{Action, Mode};
-use crate::tui::screens::{confirm, credentials, matrix, outcome, preview, rollout, value};
+use crate::tui::screens::{confirm, credentials, matrix, outcome, preview, rollout, rotation, value};
 use crate::tui::shown::Pane;
 use crate::tui::state::{Dialog, Screen, Slot, State};
 
@@ -41,6 +41,10 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Url => matrix::update::url(state),
         Action::Generate => credentials::update::generate(state),
         Action::GenerateAll => credentials::update::generate_all(state),
+        Action::Reveal if mode == Mode::Rotation => rotation::update::reveal(state),
+        Action::Adopt => credentials::update::adopt(state),
+        Action::Rotate => rotation::update::open(state),
+        Action::GiveUp => rotation::update::give_up(state),
         Action::Reveal => credentials::update::reveal(state),
         Action::Save => credentials::update::save(state),
         Action::Clear => credentials::update::clear(state),
@@ -81,11 +85,14 @@ pub(super) fn go(state: &mut State, mode: Mode, by: isize) -> Vec<Effect> {
             match state.dialogs.last_mut() {
                 Some(Dialog::Text(text)) => text.scroll = text.scroll.saturating_add_signed(by).min(furthest),
                 Some(Dialog::Help { scroll, .. }) => *scroll = scroll.saturating_add_signed(by).min(furthest),
-                Some(Dialog::Confirm(_) | Dialog::Value(_) | Dialog::Containers(_) | Dialog::Leave) | None => {}
+                Some(
+                    Dialog::Confirm(_) | Dialog::Value(_) | Dialog::Rotation(_) | Dialog::Containers(_) | Dialog::Leave,
+                )
+                | None => {}
             }
             Vec::new()
         }
-        Mode::Everywhere | Mode::Vault | Mode::Confirm | Mode::Value | Mode::Leave => Vec::new(),
+        Mode::Everywhere | Mode::Vault | Mode::Confirm | Mode::Value | Mode::Rotation | Mode::Leave => Vec::new(),
     }
 }
 
@@ -99,6 +106,7 @@ fn far(state: &mut State, mode: Mode, by: isize) -> Vec<Effect> {
         | Mode::Preview
         | Mode::Confirm
         | Mode::Value
+        | Mode::Rotation
         | Mode::Rollout
         | Mode::Containers
         | Mode::Outcome
@@ -126,6 +134,7 @@ fn pane(state: &mut State, mode: Mode, forward: bool) -> Vec<Effect> {
         | Mode::Vault
         | Mode::Confirm
         | Mode::Value
+        | Mode::Rotation
         | Mode::Containers
         | Mode::Outcome
         | Mode::Text
@@ -142,6 +151,7 @@ pub(super) fn open(state: &mut State, mode: Mode) -> Vec<Effect> {
         Mode::Preview => preview::update::other_pane(state),
         Mode::Confirm => confirm::update::open(state),
         Mode::Value => value::update::open(state),
+        Mode::Rotation => rotation::update::go_on(state),
         Mode::Rollout => rollout::update::details(state),
         Mode::Containers => rollout::update::choose_log(state),
         Mode::Outcome => outcome::update::url(state),
@@ -156,7 +166,7 @@ pub(super) fn open(state: &mut State, mode: Mode) -> Vec<Effect> {
 
 fn back(state: &mut State, mode: Mode) -> Vec<Effect> {
     match mode {
-        Mode::Confirm | Mode::Value | Mode::Containers | Mode::Text | Mode::Leave => {
+        Mode::Confirm | Mode::Value | Mode::Rotation | Mode::Containers | Mode::Text | Mode::Leave => {
             state.dialogs.pop();
             Vec::new()
         }
@@ -190,6 +200,7 @@ fn again(state: &mut State, mode: Mode) -> Vec<Effect> {
         | Mode::Credentials
         | Mode::Confirm
         | Mode::Value
+        | Mode::Rotation
         | Mode::Rollout
         | Mode::Containers
         | Mode::Text
@@ -200,6 +211,7 @@ fn again(state: &mut State, mode: Mode) -> Vec<Effect> {
 fn copy(state: &mut State, mode: Mode) -> Vec<Effect> {
     match mode {
         Mode::Preview => preview::update::copy(state),
+        Mode::Rotation => rotation::update::copy(state),
         Mode::Rollout => rollout::update::copy(state),
         Mode::Outcome => outcome::update::copy(state),
         Mode::Text => {

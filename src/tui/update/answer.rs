@@ -1,7 +1,7 @@
 //! Answers go to the screen that asked. The slot says what was asked; an answer of another kind cannot come.
 
 use crate::tui::effect::{Answer, Effect};
-use crate::tui::screens::{credentials, matrix, preview, rollout, value};
+use crate::tui::screens::{credentials, matrix, preview, rollout, rotation, value};
 use crate::tui::state::{Slot, State};
 use crate::tui::theme::Role;
 
@@ -11,6 +11,7 @@ pub(super) fn answer(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effe
         Slot::Glance(name)
         | Slot::Survey(name)
         | Slot::Form(name)
+        | Slot::Compare(name)
         | Slot::Save(name)
         | Slot::Value(name)
         | Slot::Plan(name)
@@ -19,9 +20,12 @@ pub(super) fn answer(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effe
         | Slot::Ways(name)
         | Slot::Retry(name)
         | Slot::Evidence(name) => (name.as_str(), ""),
-        Slot::Judge(name, field) | Slot::Reveal(name, field) | Slot::Generate(name, field) => {
-            (name.as_str(), field.as_str())
-        }
+        Slot::Judge(name, field)
+        | Slot::Reveal(name, field)
+        | Slot::Generate(name, field)
+        | Slot::Rotate(name, field)
+        | Slot::Next(name, field)
+        | Slot::Adopt(name, field) => (name.as_str(), field.as_str()),
         Slot::Vault | Slot::Aside => ("", ""),
     };
     match answer {
@@ -33,12 +37,22 @@ pub(super) fn answer(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effe
         Answer::Survey(answer) => matrix::update::surveyed(state, name, *answer),
         Answer::Form(answer) => credentials::update::formed(state, name, *answer),
         Answer::Judged(answer) => credentials::update::judged(state, (name, field), answer),
+        Answer::Compared(answer) => credentials::update::compared(state, name, *answer),
+        Answer::Adopted(answer) => credentials::update::adopted(state, (name, field), answer),
+        Answer::Rotation(answer) => rotation::update::stood(state, answer),
+        Answer::Rotated(answer, stage) => rotation::update::rotated(state, (name, field), *answer, stage),
+        Answer::RotatedBack(answer) => rotation::update::given_up(state, (name, field), answer),
+        Answer::Revealed(answer) if matches!(slot, Slot::Next(..)) => rotation::update::revealed(state, field, answer),
         Answer::Revealed(answer) => credentials::update::revealed(state, (name, field), answer),
         Answer::Generated(answer) => credentials::update::generated(state, (name, field), answer),
         Answer::Saved(answer) => credentials::update::saved(state, name, answer),
         Answer::ValueSet(answer) => value::update::set(state, name, answer),
         Answer::Prepared(answer) => preview::update::planned(state, name, *answer),
-        Answer::Ran(answer) => rollout::update::ran(state, name, *answer),
+        Answer::Ran(answer) => {
+            let mut effects = rollout::update::ran(state, name, *answer);
+            effects.extend(rotation::update::after_run(state, name));
+            effects
+        }
         Answer::Followed(answer) => {
             if let Err(failure) = answer {
                 state.say(failure.to_string(), Role::Warn);

@@ -62,9 +62,14 @@ fn row(state: &mut State, mode: Mode, at: usize) -> Vec<Effect> {
             }
             act::open(state, mode)
         }
-        Mode::Everywhere | Mode::Vault | Mode::Confirm | Mode::Value | Mode::Outcome | Mode::Text | Mode::Leave => {
-            Vec::new()
-        }
+        Mode::Everywhere
+        | Mode::Vault
+        | Mode::Confirm
+        | Mode::Value
+        | Mode::Rotation
+        | Mode::Outcome
+        | Mode::Text
+        | Mode::Leave => Vec::new(),
     }
 }
 
@@ -86,6 +91,7 @@ fn focus(state: &mut State, pane: Pane) {
         | Mode::Credentials
         | Mode::Confirm
         | Mode::Value
+        | Mode::Rotation
         | Mode::Containers
         | Mode::Outcome
         | Mode::Text

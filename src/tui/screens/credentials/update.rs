@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{Credentials, Entered, Field};
-use crate::deploy::Form;
+use crate::deploy::{Comparison, Form};
 use crate::failure::{Failure, Result};
 use crate::secret::{Opinion, Secret};
 use crate::tui::edit;
@@ -15,7 +15,48 @@ use crate::tui::theme::Role;
 pub(crate) fn enter(state: &mut State) -> Vec<Effect> {
     state.screen = Screen::Credentials;
     let Some(name) = state.environment().map(|environment| environment.name.clone()) else { return Vec::new() };
-    vec![state.ask(Slot::Vault, Wish::Vault), state.ask(Slot::Form(name.clone()), Wish::Form(name))]
+    vec![
+        state.ask(Slot::Vault, Wish::Vault),
+        state.ask(Slot::Form(name.clone()), Wish::Form(name.clone())),
+        state.ask(Slot::Compare(name.clone()), Wish::Compare(name)),
+    ]
+}
+
+/// Takes in how the credentials stand to those in the cluster; a cluster that cannot be asked says nothing beside them.
+pub(crate) fn compared(state: &mut State, name: &str, answer: Result<Comparison>) -> Vec<Effect> {
+    if let Some(environment) = state.named(name) {
+        environment.sync = answer.ok();
+    }
+    Vec::new()
+}
+
+/// Takes the cluster's value of the focused field over.
+pub(crate) fn adopt(state: &mut State) -> Vec<Effect> {
+    let Some(environment) = state.environment().map(|environment| environment.name.clone()) else { return Vec::new() };
+    let Some(field) = form(state).and_then(|credentials| credentials.focused()).map(|field| field.spec.name.clone())
+    else {
+        return Vec::new();
+    };
+    let slot = Slot::Adopt(environment.clone(), field.clone());
+    vec![state.ask(slot, Wish::Adopt { environment, field })]
+}
+
+/// It was taken over: what was typed into the field gives way to it.
+pub(crate) fn adopted(state: &mut State, at: (&str, &str), answer: Result<()>) -> Vec<Effect> {
+    if let Err(failure) = answer {
+        return said(state, &failure);
+    }
+    if let Some(field) = state.named(at.0).and_then(|e| e.credentials.as_mut()).and_then(|form| form.field(at.1)) {
+        match &mut field.entered {
+            Entered::Masked(typed) => typed.clear(),
+            Entered::Plain(input) => input.reset(),
+        }
+    }
+    state.say(format!("{} is the cluster's value now.", at.1), Role::Ok);
+    let here = state.screen == Screen::Credentials && state.environment().is_some_and(|e| e.name == at.0);
+    let mut effects = if here { enter(state) } else { Vec::new() };
+    effects.push(state.ask(Slot::Glance(at.0.to_owned()), Wish::Glance(at.0.to_owned())));
+    effects
 }
 
 /// Takes the form in; what was typed before stays. Stored values are judged where they rest.
