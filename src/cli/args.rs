@@ -1,10 +1,14 @@
 //! What can be said on the command line.
 
+mod creds;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
+
+pub use creds::{Creds, CredsStatus, Fields, Pull, Rotate};
 
 /// Brings an environment up on Kubernetes by hand: credentials, preview, apply, live rollout.
 ///
@@ -207,89 +211,6 @@ pub(super) struct Begin {
     pub(super) yes: bool,
 }
 
-/// What to do with credentials.
-#[derive(Debug, Subcommand)]
-pub enum Creds {
-    /// Which are there, since when, and what is to be said of them
-    List(Several),
-    /// Compare them with those in the cluster: in sync, newer here, changed there, and by whom
-    Status(CredsStatus),
-    /// Take values over from the cluster: those that are only there or changed there, or those named
-    Pull(Pull),
-    /// Enter values; without a terminal one is read from standard input
-    Set(Fields),
-    /// Make values for those that are missing, or for those named
-    Generate(Fields),
-    /// Remove stored values
-    Rm(Fields),
-}
-
-/// Credentials of one environment.
-#[derive(Debug, Group)]
-pub struct Fields {
-    /// The environment
-    pub(super) environment: String,
-    /// The credentials: pgsql.password; all that are missing when none is named
-    pub(super) fields: Vec<String>,
-}
-
-/// What `creds status` is told.
-#[derive(Debug, Group)]
-pub struct CredsStatus {
-    #[command(flatten)]
-    pub(super) several: Several,
-    /// End with 10 when something is not in sync
-    #[arg(long)]
-    pub(super) exit_code: bool,
-}
-
-/// What `creds pull` is told.
-#[derive(Debug, Group)]
-pub struct Pull {
-    #[command(flatten)]
-    pub(super) fields: Fields,
-    /// Do it without asking
-    #[arg(short, long)]
-    pub(super) yes: bool,
-}
-
-/// What `rotate` is told.
-#[derive(Debug, Group)]
-pub struct Rotate {
-    #[command(flatten)]
-    pub(super) fields: Fields,
-    /// Go on with what is under way
-    #[arg(long)]
-    pub(super) resume: bool,
-    /// The system knows the new value already: the change was made there by hand
-    #[arg(long)]
-    pub(super) changed: bool,
-    /// Give up: the previous value is the value again
-    #[arg(long, conflicts_with_all = ["resume", "changed"])]
-    pub(super) back: bool,
-    /// Reach the system here, such as at a forwarded port
-    #[arg(long, value_name = "HOST:PORT")]
-    pub(super) at: Option<String>,
-    /// Type the new value, or read it from standard input, instead of making one
-    #[arg(long)]
-    pub(super) typed: bool,
-    /// Write the new value to this file descriptor where somebody has to give it to the system
-    #[arg(long, value_name = "N")]
-    pub(super) value_fd: Option<u32>,
-    /// Apply without asking
-    #[arg(short, long)]
-    pub(super) yes: bool,
-    /// The name of a protected environment, in the place of typing it
-    #[arg(long, value_name = "NAME")]
-    pub(super) confirm: Option<String>,
-    /// Take fields that others hold
-    #[arg(long)]
-    pub(super) take_over: bool,
-    /// How long it may take until everything is ready, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 900)]
-    pub(super) timeout: u64,
-}
-
 /// What `plan` is told.
 #[derive(Debug, Group)]
 pub struct Plan {
@@ -352,13 +273,6 @@ pub struct Health {
 
 fn moment(text: &str) -> Result<Timestamp, String> {
     text.parse().map_err(|_| "write it as 2026-11-01T12:00:00Z".to_owned())
-}
-
-impl Creds {
-    /// Whether the cluster is what it is about.
-    pub(super) fn looks_there(&self) -> bool {
-        matches!(self, Self::Status(_) | Self::Pull(_))
-    }
 }
 
 impl Args {

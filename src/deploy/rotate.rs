@@ -302,7 +302,8 @@ impl Session {
             with(credential);
             true
         };
-        self.inner.keeper.amend(&Self::item(case.project, place), amend).await.map(drop)
+        let all = self.inner.keeper.amend(&Self::item(case.project, place), amend).await?;
+        if all.contains_key(&case.field.name) { Ok(()) } else { Err(gone(&case.field.name)) }
     }
 
     /// The system behind a credential, told with the value it knows and this other one.
@@ -326,6 +327,5 @@ impl Session {
 }
 
 fn gone(name: &str) -> Failure {
-    Failure::new(Kind::Failed, format!("the rotation of {name} is no longer there"))
-        .because("its credential was changed meanwhile")
+    Failure::new(Kind::Blocked, format!("{name} cannot be rotated")).because("the vault does not hold its value")
 }

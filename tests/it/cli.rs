@@ -4,6 +4,7 @@
 mod cases;
 mod health;
 mod projects;
+mod rotate;
 mod shapes;
 
 use std::fs;

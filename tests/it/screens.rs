@@ -4,6 +4,8 @@
 
 #[path = "screens/keys.rs"]
 mod keys;
+#[path = "screens/rotation.rs"]
+mod rotation;
 #[path = "screens/runs.rs"]
 mod runs;
 #[path = "screens/scenes.rs"]

@@ -5,5 +5,6 @@ mod cluster;
 mod ears;
 mod inside;
 mod reports;
+mod rotation;
 mod screens;
 mod walk;

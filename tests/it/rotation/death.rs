@@ -69,8 +69,8 @@ impl Vault for Mortal {
     }
 }
 
-async fn ends_and_goes_on(field: &str) {
-    for death in (0..6).flat_map(|at| [Death::Before(at), Death::After(at + 1)]) {
+async fn ends_and_goes_on(field: &str, deaths: impl IntoIterator<Item = Death>) {
+    for death in deaths {
         let demo = Demo::start(landfall::demo::Options { scenario: Scenario::Ok, pace: PACE });
         let rest = Rest::default();
         let first = session_with(&demo, Mortal::new(&rest, Death::Never));
@@ -107,10 +107,10 @@ async fn ends_and_goes_on(field: &str) {
 
 #[tokio::test]
 async fn a_rotation_behind_http_ends_anywhere_and_goes_on() {
-    ends_and_goes_on("mlflow.password").await;
+    ends_and_goes_on("mlflow.password", (0..5).flat_map(|at| [Death::Before(at), Death::After(at + 1)])).await;
 }
 
 #[tokio::test]
 async fn a_rotation_by_hand_ends_anywhere_and_goes_on() {
-    ends_and_goes_on("minio.secret_key").await;
+    ends_and_goes_on("minio.secret_key", (0..5).map(Death::After)).await;
 }

@@ -155,12 +155,12 @@ fn answer(wish: &Wish, locked: bool) -> Option<Answer> {
             None => None,
         })),
         Wish::Generate { recipe, .. } => Answer::Generated(landfall::secret::generate(recipe.length)),
-        Wish::Compare(name) => Answer::Compared(Box::new(Ok(world::comparison(name)))),
         Wish::Adopt { .. } => Answer::Adopted(Ok(())),
         Wish::Save { .. } => Answer::Saved(Ok(())),
         Wish::SetValue { .. } => Answer::ValueSet(Ok(())),
         Wish::Stop(_) | Wish::Copy(_) | Wish::Redraw | Wish::Suspend => Answer::Done,
         Wish::Reveal { .. }
+        | Wish::Compare(_)
         | Wish::Rotation { .. }
         | Wish::Rotate { .. }
         | Wish::RotateBack { .. }

@@ -4,9 +4,7 @@ use std::sync::OnceLock;
 
 use jiff::{SignedDuration, Timestamp};
 use landfall::demo::Scenario;
-use landfall::deploy::{
-    Accord, Compared, Comparison, Edit, Fill, Form, FormField, FormGroup, Glance, Payload, Reach, Survey,
-};
+use landfall::deploy::{Fill, Form, FormField, FormGroup, Glance, Payload, Reach, Survey};
 use landfall::failure::Failure;
 use landfall::health::{Cause, ContainerState, ContainerView, Health, Node, PodView, Stage, Tree, Trouble, Verdict};
 use landfall::module::Recipe;
@@ -235,21 +233,6 @@ fn field(name: &str, title: &str, text: Option<&str>, stored: Option<Timestamp>)
         minimum: 0,
         rotates: text.is_none(),
     }
-}
-
-/// The cluster has what the vault has.
-pub(crate) fn comparison(name: &str) -> Comparison {
-    let fields = ["mlflow.username", "pgsql.username", "pgsql.password", "registry.token"];
-    let compared = |field: &str| Compared {
-        field: field.into(),
-        accord: Accord::InSync,
-        place: Some(format!("KEY of Secret mlflow-secrets-{name}")),
-        edit: Some(Edit { by: "ann@laptop".into(), when: Some(ago(DAY)) }),
-        applied: Some(ago(DAY)),
-        stuck: None,
-        turn: None,
-    };
-    Comparison { environment: name.into(), fields: fields.map(compared).into(), trouble: None }
 }
 
 pub(crate) fn form(name: &str) -> Form {
