@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
-pub use creds::{Creds, CredsStatus, Fields, Pull, Rotate};
+pub(super) use creds::{Creds, CredsStatus, Fields, Pull, Rotate};
 
 /// Brings an environment up on Kubernetes by hand: credentials, preview, apply, live rollout.
 ///

@@ -36,6 +36,17 @@ pub(super) enum Rest {
     Nowhere(VaultKind),
 }
 
+/// An environment's credentials as a list.
+#[derive(Debug)]
+pub(super) struct Listed {
+    /// What there is.
+    pub(super) form: Form,
+    /// What is said of each value.
+    pub(super) said: Vec<(String, String)>,
+    /// How they stand to those in the cluster, if it could be asked.
+    pub(super) there: Option<Comparison>,
+}
+
 /// Writes reports.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Report {
@@ -145,11 +156,12 @@ impl Report {
     }
 
     /// Which credentials are there, with what is said of each.
-    pub(super) fn credentials(self, forms: &[(Form, Vec<(String, String)>, Option<Comparison>)]) {
+    pub(super) fn credentials(self, forms: &[Listed]) {
         if self.json {
-            return row(&forms.iter().map(|(form, said, there)| json::form(form, said, there.as_ref())).collect());
+            let row_of = |listed: &Listed| json::form(&listed.form, &listed.said, listed.there.as_ref());
+            return row(&forms.iter().map(row_of).collect());
         }
-        for (form, said, there) in forms {
+        for Listed { form, said, there } in forms {
             text(&words::form(form, &sync::added(said, there.as_ref())));
         }
     }

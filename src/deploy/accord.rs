@@ -81,9 +81,8 @@ impl Accord {
             (Here::Set, There::Set) if sides.same => Self::InSync,
             (Here::Set, There::Set) => match (sides.here_is_applied, sides.there_is_applied) {
                 (Some(true), _) => Self::ChangedThere,
-                (Some(false), Some(true)) => Self::NewerHere,
+                (Some(false) | None, Some(true)) => Self::NewerHere,
                 (Some(false), Some(false) | None) => Self::ChangedBoth,
-                (None, Some(true)) => Self::NewerHere,
                 (None, Some(false) | None) => Self::Differs,
             },
         }

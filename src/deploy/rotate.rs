@@ -170,7 +170,7 @@ impl Session {
         let mut case = self.case(&project, environment, field).await?;
         let mut knows = if matches!(say, Say::Changed) { Knows::Told } else { Knows::Maybe };
         if case.credential.turn.is_none() {
-            let system = self.system(&case, case.credential.value.clone())?;
+            let system = self.system(&case, &case.credential.value)?;
             let next = match say {
                 Say::Value(next) => next,
                 Say::Go | Say::Changed => match case.field.recipe.filter(|_| !way.typed) {
@@ -213,7 +213,7 @@ impl Session {
         let Some(turn) = case.credential.turn.clone() else { return Err(gone(&case.field.name)) };
         match turn.stage {
             Stage::Made => {
-                let system = self.system(&case, turn.other.clone())?;
+                let system = self.system(&case, &turn.other)?;
                 match system.change(&case, &turn.other, knows, way).await? {
                     Reached::Asks(instruction) => Ok(Ask::Change(instruction)),
                     Reached::Done => {
@@ -232,7 +232,7 @@ impl Session {
             Stage::Changed | Stage::Applied => Ok(Ask::Apply),
             Stage::Restarted => {
                 // From here on the value is the new one, and the system is asked whether it takes it.
-                let system = self.system(&case, case.credential.value.clone())?;
+                let system = self.system(&case, &case.credential.value)?;
                 let proof = match system.prove(&case, way).await? {
                     Some(proof) => proof,
                     None if self.is_read(&case)? => Proof::Rollout,
@@ -307,11 +307,11 @@ impl Session {
     }
 
     /// The system behind a credential, told with the value it knows and this other one.
-    fn system(&self, case: &Case<'_>, next: Secret) -> Result<System> {
+    fn system(&self, case: &Case<'_>, next: &Secret) -> Result<System> {
         let module = &self.inner.module;
         let values = module.settle(case.project, &case.environment.name)?;
         let scene = module.scene(case.project, case.environment, &values, &case.all);
-        let turning = Turning { current: &case.credential.value, next: &next };
+        let turning = Turning { current: &case.credential.value, next };
         let rotation: Option<Rotation> = module.rotation(&case.field.name, &scene, turning)?;
         let real = self.inner.source.is_real();
         rotation.map(|rotation| System::new(rotation, real)).ok_or_else(|| gone(&case.field.name))

@@ -56,8 +56,9 @@ impl Session {
             .map(|place| {
                 let side = side(place, opens.get(&place.object));
                 let default = self.field(&place.field).ok().and_then(|field| field.default.as_deref());
-                let here = stored.as_ref().map(|stored| here(place, stored, default, side.value.as_ref()));
-                compared(place, here, side, &environment.name)
+                let ours = |stored| ours(place, stored, default, side.value.as_ref());
+                let ours = stored.as_ref().map_or(Ours::Locked, ours);
+                compared(place, &ours, side, &environment.name)
             })
             .collect();
         self.name_ours(cluster, (project, environment), &mut fields).await;
@@ -240,24 +241,32 @@ fn side(place: &Place, opened: Option<&Result<Option<Opened>, Refusal>>) -> Thei
 }
 
 /// What the vault has. A default that nobody stored counts only where the cluster has the same.
-fn here(place: &Place, stored: &Credentials, default: Option<&str>, theirs: Option<&Secret>) -> Option<Credential> {
-    stored.get(&place.field).cloned().or_else(|| {
+fn ours(place: &Place, stored: &Credentials, default: Option<&str>, theirs: Option<&Secret>) -> Ours {
+    let default = || {
         let default = Secret::new(default?);
         theirs.is_some_and(|theirs| theirs.same(&default)).then(|| Credential::new(default, Timestamp::UNIX_EPOCH))
-    })
+    };
+    stored.get(&place.field).cloned().or_else(default).map_or(Ours::Unset, Ours::Set)
 }
 
-/// One credential compared; the outer none of `here` is a vault that cannot be read.
-fn compared(place: &Place, here: Option<Option<Credential>>, theirs: Theirs, environment: &str) -> Compared {
-    let ours = here.as_ref().and_then(Option::as_ref);
+/// What the vault has of one credential.
+enum Ours {
+    Locked,
+    Unset,
+    Set(Credential),
+}
+
+/// One credential compared.
+fn compared(place: &Place, ours: &Ours, theirs: Theirs, environment: &str) -> Compared {
+    let (here, ours) = match ours {
+        Ours::Locked => (Here::Locked, None),
+        Ours::Unset => (Here::Unset, None),
+        Ours::Set(credential) => (Here::Set, Some(credential)),
+    };
     let applied = ours.and_then(|credential| credential.applied.get(environment));
     let value = theirs.value.as_ref();
     let sides = Sides {
-        here: match &here {
-            None => Here::Locked,
-            Some(None) => Here::Unset,
-            Some(Some(_)) => Here::Set,
-        },
+        here,
         there: theirs.there,
         same: ours.zip(value).is_some_and(|(ours, theirs)| ours.value.same(theirs)),
         here_is_applied: applied.zip(ours).map(|(applied, ours)| applied.is(&ours.value)),

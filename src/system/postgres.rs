@@ -89,13 +89,13 @@ fn reply(error: &Error) -> Reply {
     let Some(told) = error.as_db_error() else {
         return Reply::Silent("the database server cannot be reached from this machine".to_owned());
     };
-    match told.code() {
-        &SqlState::INVALID_PASSWORD => Reply::Refused,
-        &SqlState::INVALID_AUTHORIZATION_SPECIFICATION => {
+    match *told.code() {
+        SqlState::INVALID_PASSWORD => Reply::Refused,
+        SqlState::INVALID_AUTHORIZATION_SPECIFICATION => {
             Reply::Silent("the database server does not let this machine sign in in this way".to_owned())
         }
         // The login was checked before the database was looked for.
-        &SqlState::INVALID_CATALOG_NAME => Reply::Yes,
+        SqlState::INVALID_CATALOG_NAME => Reply::Yes,
         _ => Reply::Other(clean(told.message())),
     }
 }

@@ -60,12 +60,12 @@ pub enum Wish {
     },
     /// Its credentials compared with those in its cluster.
     Compare(String),
-    /// Take the cluster's value of a credential over.
+    /// Take the cluster's values over.
     Adopt {
         /// The environment.
         environment: String,
-        /// The field.
-        field: String,
+        /// The fields.
+        fields: Vec<String>,
     },
     /// Where the rotation of a credential stands.
     Rotation {

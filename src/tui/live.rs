@@ -2,7 +2,7 @@
 
 use super::keymap::{Action, Mode};
 use super::state::{Dialog, Screen, State};
-use crate::deploy::{Compared, End, Operation, Remedy};
+use crate::deploy::{End, Operation, Remedy};
 use crate::tui::screens::rollout::Rollout;
 use crate::tui::screens::rotation::Rotation;
 
@@ -85,10 +85,11 @@ fn rotation(state: &State) -> Option<&Rotation> {
     }
 }
 
-/// Whether the cluster has another value of the focused field that can be taken.
+/// Whether the cluster has values that can be taken over: of the focused field, or such as nobody is asked for.
 fn adoptable(state: &State) -> bool {
-    let compared = focused(state).zip(state.environment().and_then(|environment| environment.sync.as_ref()));
-    compared.and_then(|(field, sync)| sync.field(&field.spec.name)).is_some_and(Compared::can_be_taken)
+    let Some(environment) = state.environment() else { return false };
+    let focused = focused(state).is_some_and(|field| environment.can_be_taken(&field.spec.name));
+    focused || !environment.only_there().is_empty()
 }
 
 fn offers(state: &State, wanted: impl Fn(&Remedy) -> bool) -> bool {

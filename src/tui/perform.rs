@@ -56,7 +56,7 @@ impl Performer {
             Wish::Reveal { environment, field } => Answer::Revealed(session.reveal(&environment, &field).await),
             Wish::Generate { recipe, .. } => Answer::Generated(generate(recipe.length)),
             Wish::Compare(name) => Answer::Compared(Box::new(session.compare(&name).await)),
-            Wish::Adopt { environment, field } => Answer::Adopted(session.adopt(&environment, &[field]).await),
+            Wish::Adopt { environment, fields } => Answer::Adopted(session.adopt(&environment, &fields).await),
             Wish::Rotation { environment, field } => Answer::Rotation(session.rotation(&environment, &field).await),
             Wish::Rotate { environment, field, say } => {
                 let asks = session.rotate(&environment, &field, say, &Way::default()).await;

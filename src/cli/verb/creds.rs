@@ -5,7 +5,7 @@ use super::begin::vault_not_ready;
 use super::sync;
 use crate::cli::args::{Creds, Fields};
 use crate::cli::ask;
-use crate::cli::report::{Report, advice};
+use crate::cli::report::{Listed, Report, advice};
 use crate::deploy::{Entry, FormField, Session};
 use crate::failure::{Failure, Kind, Result};
 use crate::secret::{Health, Secret, VaultKind, variable};
@@ -29,7 +29,8 @@ pub(super) async fn run(session: &Session, asked: &Creds, demo: bool, report: Re
             let mut forms = Vec::new();
             for name in &names {
                 let there = sync::glance(session, name).await?;
-                forms.push((session.form(name).await?, opinions(session, name).await?, there));
+                let (form, said) = (session.form(name).await?, opinions(session, name).await?);
+                forms.push(Listed { form, said, there });
             }
             report.credentials(&forms);
         }

@@ -38,7 +38,7 @@ pub(super) async fn pull(session: &Session, asked: &Pull, report: Report) -> Res
     if let Some(trouble) = comparison.trouble {
         return Err(trouble);
     }
-    let names = chosen(&comparison, asked)?;
+    let names = chosen(&comparison, asked);
     if names.is_empty() {
         report.nothing("taken", environment, "the cluster has nothing that is not here already");
         return Ok(());
@@ -60,31 +60,14 @@ pub(super) async fn pull(session: &Session, asked: &Pull, report: Report) -> Res
 }
 
 /// The credentials to take: those named, else those that are only in the cluster or were changed nowhere else.
-fn chosen(comparison: &Comparison, asked: &Pull) -> Result<Vec<String>> {
+fn chosen(comparison: &Comparison, asked: &Pull) -> Vec<String> {
     let named = &asked.fields.fields;
     if named.is_empty() {
         let wanted = comparison.fields.iter().filter(|compared| {
             matches!(compared.accord, Accord::OnlyThere | Accord::ChangedThere) && compared.stuck.is_none()
         });
-        return Ok(wanted.map(|compared| compared.field.clone()).collect());
+        return wanted.map(|compared| compared.field.clone()).collect();
     }
-    let mut names = Vec::new();
-    for name in named {
-        match comparison.field(name).map(|compared| compared.accord) {
-            Some(Accord::InSync) => {}
-            Some(
-                Accord::NewerHere
-                | Accord::ChangedThere
-                | Accord::ChangedBoth
-                | Accord::Differs
-                | Accord::NotApplied
-                | Accord::OnlyThere
-                | Accord::Unset
-                | Accord::Locked
-                | Accord::Untold,
-            )
-            | None => names.push(name.clone()),
-        }
-    }
-    Ok(names)
+    let is_here = |name: &&String| comparison.field(name).is_some_and(|found| found.accord == Accord::InSync);
+    named.iter().filter(|name| !is_here(name)).cloned().collect()
 }

@@ -27,7 +27,7 @@ pub enum Slot {
     Rotate(String, String),
     /// The new value of a rotation, to show it.
     Next(String, String),
-    /// Taking the cluster's value of a credential over.
+    /// Taking the cluster's values over: of the field that has the keys, and of those made without asking.
     Adopt(String, String),
     /// Storing an environment's credentials.
     Save(String),

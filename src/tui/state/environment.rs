@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::deploy::{Comparison, Glance, Operation, Reach, Survey};
+use crate::deploy::{Compared, Comparison, Glance, Operation, Reach, Survey};
 use crate::failure::{Failure, Result};
 use crate::health::Verdict;
 use crate::tui::screens::credentials::Credentials;
@@ -94,6 +94,18 @@ impl Environment {
     /// What its cluster says.
     pub fn survey(&self) -> Option<&Survey> {
         self.survey.get()
+    }
+
+    /// Whether the cluster has another value of a field, and it can be taken over.
+    pub fn can_be_taken(&self, field: &str) -> bool {
+        self.sync.as_ref().and_then(|sync| sync.field(field)).is_some_and(Compared::can_be_taken)
+    }
+
+    /// The fields that are made without asking and are only in the cluster: new ones would replace what is used there.
+    pub fn only_there(&self) -> Vec<String> {
+        let unasked = self.credentials.iter().flat_map(|credentials| &credentials.unasked);
+        let names = unasked.filter(|field| field.stored.is_none()).map(|field| &field.name);
+        names.filter(|name| self.can_be_taken(name)).cloned().collect()
     }
 
     /// Whether a plan is being carried out.

@@ -40,7 +40,7 @@ pub(super) fn answer(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effe
         Answer::Compared(answer) => credentials::update::compared(state, name, *answer),
         Answer::Adopted(answer) => credentials::update::adopted(state, (name, field), answer),
         Answer::Rotation(answer) => rotation::update::stood(state, answer),
-        Answer::Rotated(answer, stage) => rotation::update::rotated(state, (name, field), *answer, stage),
+        Answer::Rotated(answer, reached) => rotation::update::rotated(state, (name, field), *answer, reached),
         Answer::RotatedBack(answer) => rotation::update::given_up(state, (name, field), answer),
         Answer::Revealed(answer) if matches!(slot, Slot::Next(..)) => rotation::update::revealed(state, field, answer),
         Answer::Revealed(answer) => credentials::update::revealed(state, (name, field), answer),

@@ -86,7 +86,7 @@ async fn answer(account: &Mutex<Account>, request: Request<Incoming>) -> Respons
         {
             StatusCode::BAD_REQUEST
         } else {
-            account.password = text("password").to_owned();
+            text("password").clone_into(&mut account.password);
             account.changes += 1;
             StatusCode::OK
         }

@@ -5,9 +5,11 @@ use std::time::Duration;
 use landfall::demo::{Demo, Options, Scenario};
 use landfall::deploy::{Ask, Entry, Proof, Say, Session, Way};
 use landfall::secret::Secret;
+use ratatui::layout::Size;
 
 use super::cluster::Watched;
 use super::ears::{Ears, FIELDS, canary};
+use super::walk::Walk;
 use crate::program::{self, Place};
 use crate::support::{PACE, apply_well, demo_project, session_in};
 
@@ -77,6 +79,42 @@ async fn a_rotation_says_neither_the_old_nor_the_new_value() {
     // What was listened for is really there: in the cluster's Secrets and nowhere else.
     let session_value = session.reveal("dev", "pgsql.password").await.unwrap().unwrap();
     assert!(session_value.same(&Secret::new(next("pgsql.password"))));
+}
+
+/// Somebody rotates on the screens: the dialog, the preview, the run, and what goes on after it by itself.
+#[tokio::test]
+async fn a_rotation_on_the_screens_shows_no_value_and_goes_on_after_the_run() {
+    let ears = ears();
+    let demo = Demo::start(Options { scenario: Scenario::Ok, pace: PACE });
+    let watched = Watched::new(&demo);
+    let state = tempfile::tempdir().unwrap();
+    let client = watched.client.clone();
+    let session = session_in(client, demo_project(), state.path().to_owned(), Duration::from_secs(30));
+    fill(&session).await;
+    apply_well(&session, "dev").await;
+    let old = session.reveal("dev", "pgsql.password").await.unwrap().unwrap();
+
+    let mut walk = Walk::new(session.clone(), Size { width: 100, height: 36 });
+    walk.sees("Ready since").await;
+    walk.press("c");
+    walk.sees("MLflow login").await;
+    walk.press("Tab Tab Tab F4");
+    walk.sees("make a new value and keep the old one").await;
+    walk.press("F1 Esc Enter");
+    walk.sees("ALTER ROLE").await;
+    walk.press("F2 Enter");
+    walk.sees("Now the cluster has to").await;
+    walk.press("Enter");
+    walk.sees("nothing was written").await;
+    walk.press("n");
+    walk.sees("Apply to dev").await;
+    walk.confirms().await;
+    walk.sees("pgsql.password of dev is rotated").await;
+    assert!(!session.reveal("dev", "pgsql.password").await.unwrap().unwrap().same(&old));
+    assert_eq!(session.rotation("dev", "pgsql.password").await.unwrap().stage, None);
+    for picture in &walk.seen {
+        ears.silence("the screen", picture);
+    }
 }
 
 /// The real program compares canaries from standard input with those in the cluster.

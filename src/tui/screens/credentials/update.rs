@@ -30,15 +30,17 @@ pub(crate) fn compared(state: &mut State, name: &str, answer: Result<Comparison>
     Vec::new()
 }
 
-/// Takes the cluster's value of the focused field over.
+/// Takes the cluster's value of the focused field over, and with it those that nobody is asked for.
 pub(crate) fn adopt(state: &mut State) -> Vec<Effect> {
-    let Some(environment) = state.environment().map(|environment| environment.name.clone()) else { return Vec::new() };
-    let Some(field) = form(state).and_then(|credentials| credentials.focused()).map(|field| field.spec.name.clone())
-    else {
-        return Vec::new();
-    };
-    let slot = Slot::Adopt(environment.clone(), field.clone());
-    vec![state.ask(slot, Wish::Adopt { environment, field })]
+    let Some(environment) = state.environment() else { return Vec::new() };
+    let (name, mut fields) = (environment.name.clone(), environment.only_there());
+    let Some(focused) = environment.credentials.as_ref().and_then(Credentials::focused) else { return Vec::new() };
+    let field = focused.spec.name.clone();
+    if environment.can_be_taken(&field) {
+        fields.insert(0, field.clone());
+    }
+    let slot = Slot::Adopt(name.clone(), field);
+    vec![state.ask(slot, Wish::Adopt { environment: name, fields })]
 }
 
 /// It was taken over: what was typed into the field gives way to it.
@@ -52,7 +54,7 @@ pub(crate) fn adopted(state: &mut State, at: (&str, &str), answer: Result<()>) -
             Entered::Plain(input) => input.reset(),
         }
     }
-    state.say(format!("{} is the cluster's value now.", at.1), Role::Ok);
+    state.say("Taken over: the cluster's value stands here now.", Role::Ok);
     let here = state.screen == Screen::Credentials && state.environment().is_some_and(|e| e.name == at.0);
     let mut effects = if here { enter(state) } else { Vec::new() };
     effects.push(state.ask(Slot::Glance(at.0.to_owned()), Wish::Glance(at.0.to_owned())));
@@ -300,6 +302,12 @@ pub(crate) fn save(state: &mut State) -> Vec<Effect> {
         state.say(format!("Not yet: {what} is {why}."), Role::Fail);
         return Vec::new();
     }
+    if !state.environment().is_none_or(|environment| environment.only_there().is_empty()) {
+        let words = "Not yet: the cluster has values that are made without asking, and new ones would replace them. F3 takes them over.";
+        state.say(words, Role::Warn);
+        return Vec::new();
+    }
+    let Some(credentials) = form(state) else { return Vec::new() };
     let flagged = credentials.fields.iter().position(Field::is_flagged);
     if let (true, false, Some(at)) = (protected, credentials.warned, flagged) {
         credentials.warned = true;

@@ -74,7 +74,7 @@ pub(crate) fn go_on(state: &mut State) -> Vec<Effect> {
 }
 
 /// Takes what it needs next, or that it is over.
-pub(crate) fn rotated(state: &mut State, at: (&str, &str), answer: Result<Ask>, stage: Option<Stage>) -> Vec<Effect> {
+pub(crate) fn rotated(state: &mut State, at: (&str, &str), answer: Result<Ask>, reached: Option<Stage>) -> Vec<Effect> {
     let open = dialog(state).filter(|rotation| rotation.field == at.1);
     let asks = match answer {
         Ok(Ask::Value(instruction)) => Asks::Value(instruction),
@@ -84,7 +84,7 @@ pub(crate) fn rotated(state: &mut State, at: (&str, &str), answer: Result<Ask>, 
         Err(failure) => {
             match open {
                 Some(rotation) => {
-                    rotation.stage = stage;
+                    rotation.stage = reached;
                     rotation.asks = Asks::Yes;
                     rotation.failure = Some(failure);
                 }
@@ -94,7 +94,7 @@ pub(crate) fn rotated(state: &mut State, at: (&str, &str), answer: Result<Ask>, 
         }
     };
     if let Some(rotation) = open {
-        rotation.stage = stage;
+        rotation.stage = reached;
         rotation.asks = asks.clone();
     }
     if let (Asks::Apply, Some(environment)) = (asks, state.named(at.0))
