@@ -70,19 +70,17 @@ fn rollout(state: &State) -> Option<&Rollout> {
     state.environment()?.rollout.as_ref()
 }
 
+/// The rotation that is open, also below its help.
 fn rotation(state: &State) -> Option<&Rotation> {
-    match state.dialogs.last() {
-        Some(Dialog::Rotation(rotation)) => Some(rotation),
-        Some(
-            Dialog::Confirm(_)
-            | Dialog::Value(_)
-            | Dialog::Containers(_)
-            | Dialog::Text(_)
-            | Dialog::Help { .. }
-            | Dialog::Leave,
-        )
-        | None => None,
-    }
+    state.dialogs.iter().find_map(|dialog| match dialog {
+        Dialog::Rotation(rotation) => Some(rotation),
+        Dialog::Confirm(_)
+        | Dialog::Value(_)
+        | Dialog::Containers(_)
+        | Dialog::Text(_)
+        | Dialog::Help { .. }
+        | Dialog::Leave => None,
+    })
 }
 
 /// Whether the cluster has values that can be taken over: of the focused field, or such as nobody is asked for.

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod payload;
+mod places;
 mod templates;
 
 use std::path::{Path, PathBuf};

@@ -30,9 +30,10 @@ pub(super) async fn run(session: &Session, asked: &Rotate, demo: bool, report: R
     }
     if waiting {
         let terms = Terms { yes: asked.yes, confirm: asked.confirm.as_deref(), take_over: asked.take_over };
-        let code = carry_out(session, environment, &terms, report).await?;
+        let later = format!("the previous values are kept; go on with: landfall rotate {environment} --resume");
+        let code = carry_out(session, environment, &terms, report).await.map_err(|failure| failure.hint(&later))?;
         if code != 0 {
-            advice(&format!("the previous values are kept; go on with: landfall rotate {environment} --resume"));
+            advice(&later);
             return Ok(code);
         }
         for field in

@@ -23,7 +23,9 @@ pub enum Slot {
     Generate(String, String),
     /// An environment's credentials compared with its cluster's.
     Compare(String),
-    /// A credential's rotation: how far it is, or going on with it.
+    /// How far a credential's rotation is.
+    Stands(String, String),
+    /// Going on with a credential's rotation, or giving it up.
     Rotate(String, String),
     /// The new value of a rotation, to show it.
     Next(String, String),
@@ -64,6 +66,7 @@ impl Slot {
             Self::Evidence(_) => Some("saving the evidence".into()),
             Self::Glance(_)
             | Self::Compare(_)
+            | Self::Stands(..)
             | Self::Next(..)
             | Self::Judge(..)
             | Self::Reveal(..)

@@ -23,6 +23,7 @@ pub(super) fn answer(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effe
         Slot::Judge(name, field)
         | Slot::Reveal(name, field)
         | Slot::Generate(name, field)
+        | Slot::Stands(name, field)
         | Slot::Rotate(name, field)
         | Slot::Next(name, field)
         | Slot::Adopt(name, field) => (name.as_str(), field.as_str()),

@@ -100,6 +100,7 @@ async fn a_rotation_on_the_screens_shows_no_value_and_goes_on_after_the_run() {
     walk.sees("MLflow login").await;
     walk.press("Tab Tab Tab F4");
     walk.sees("make a new value and keep the old one").await;
+    walk.rests().await;
     walk.press("F1 Esc Enter");
     walk.sees("ALTER ROLE").await;
     walk.press("F2 Enter");

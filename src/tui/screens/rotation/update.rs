@@ -27,7 +27,7 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
     let title = format!("{group} {}", field.spec.title.to_lowercase());
     let field = field.spec.name.clone();
     state.dialogs.push(Dialog::Rotation(Rotation::new(field.clone(), title)));
-    let slot = Slot::Rotate(name.clone(), field.clone());
+    let slot = Slot::Stands(name.clone(), field.clone());
     vec![state.ask(slot, Wish::Rotation { environment: name, field })]
 }
 
@@ -70,6 +70,8 @@ pub(crate) fn go_on(state: &mut State) -> Vec<Effect> {
         }
     };
     let field = rotation.field.clone();
+    // How far it was before is no longer of interest.
+    state.pending.drop_slot(&Slot::Stands(name.clone(), field.clone()));
     vec![state.ask(slot, Wish::Rotate { environment: name, field, say })]
 }
 
