@@ -18,6 +18,7 @@ mod rules;
 mod sign_in;
 mod status;
 mod userinfo;
+mod values;
 mod watch;
 mod wire;
 
@@ -30,5 +31,6 @@ pub use logs::{LogRequest, follow_log};
 pub use refusal::{Held, Refusal, Tried};
 pub use rules::Rule;
 pub use sign_in::SignIns;
+pub use values::Opened;
 pub use watch::{News, Watched, follow};
 pub use wire::Cluster;

@@ -6,6 +6,7 @@
 //! - [`project`] is what we were told, [`object`] one Kubernetes object as data, [`secret`] what must not be seen.
 //! - [`module`] turns words into objects, [`cluster`] is the only wire, and [`demo`] a cluster in a box behind the same
 //!   client.
+//! - [`system`] is where credentials are known besides the cluster.
 //! - [`plan`] compares desired with live and [`health`] judges; both are pure. [`release`] is what is
 //!   there and [`check`] whether it will work.
 //! - [`deploy`] holds the use cases. [`cli`] and [`tui`] are the two doors and call nothing else.
@@ -24,5 +25,6 @@ pub mod plan;
 pub mod project;
 pub mod release;
 pub mod secret;
+pub mod system;
 #[cfg(feature = "tui")]
 pub mod tui;

@@ -4,6 +4,7 @@
 //! a thread of its own; everyone else asks it. Only `keyring.rs` knows the keyring crates. Nothing here ever falls
 //! back from one vault to another.
 
+mod applied;
 mod environ;
 mod fetch;
 mod file;
@@ -20,10 +21,12 @@ mod process;
 mod remembered;
 mod stdin;
 mod stored;
+mod turn;
 mod typed;
 mod value;
 mod vault;
 
+pub use applied::Applied;
 pub use environ::{Environ, is_credential, note_variable, variable};
 pub use fetch::{Fetch, descriptor};
 pub use file::{AgeFile, Opens, Recipient, Seals, WORK, WRONG_PASSPHRASE};
@@ -35,6 +38,7 @@ pub use parcel::{Parcel, Wants};
 pub use policy::{Judge, Level, Opinion, Pattern, Rule};
 pub use process::harden;
 pub use stdin::Stdin;
+pub use turn::{Stage, Turn};
 pub use typed::{Refusal, Typed};
 pub use value::{Credential, Credentials, Digest, Secret};
 pub use vault::{Health, Item, Known, Standing, Unlock, Vault, VaultKind};

@@ -1,5 +1,6 @@
 //! What can be said on the command line.
 
+mod creds;
 mod vault;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 use super::choose::Asking;
+pub(super) use creds::{Creds, CredsStatus, Fields, Pull, Rotate};
 
 /// Brings an environment up on Kubernetes by hand: credentials, preview, apply, live rollout.
 ///
@@ -86,7 +88,7 @@ pub(super) struct Common {
     /// Work on a fresh cluster inside this program, with the demo project and throwaway credentials
     #[arg(long, global = true)]
     pub(super) demo: bool,
-    /// What happens in the demo cluster: ok, image-pull, crash-loop, hostpath, port-taken, unschedulable, slow or flaky; or what a check finds: wrong-owner, disk-low, database-down, no-database, no-right, no-bucket, registry-denied, rights-missing, quota, pod-security or artifacts-lost
+    /// What happens in the demo cluster: ok, image-pull, crash-loop, hostpath, port-taken, unschedulable, slow, edited or flaky; or what a check finds: wrong-owner, disk-low, database-down, no-database, no-right, no-bucket, registry-denied, rights-missing, quota, pod-security or artifacts-lost
     #[arg(long, global = true, value_name = "NAME")]
     pub(super) scenario: Option<String>,
     /// How reports are written
@@ -126,6 +128,8 @@ pub enum Verb {
     Vault(Vault),
     /// Print the objects of an environment; secret values are never shown
     Render(Render),
+    /// Give a credential a new value everywhere it is known, step by step; what was interrupted goes on with --resume
+    Rotate(Rotate),
     /// Show what would change in the cluster; nothing is written
     Plan(Plan),
     /// Look whether an environment can be deployed; afterwards, whether it works (--only smoke)
@@ -225,28 +229,6 @@ pub(super) struct Begin {
     /// Do it without asking
     #[arg(short, long)]
     pub(super) yes: bool,
-}
-
-/// What to do with credentials.
-#[derive(Debug, Subcommand)]
-pub enum Creds {
-    /// Which are there, since when, and what is to be said of them
-    List(Several),
-    /// Enter values; without a terminal one is read from standard input
-    Set(Fields),
-    /// Make values for those that are missing, or for those named
-    Generate(Fields),
-    /// Remove stored values
-    Rm(Fields),
-}
-
-/// Credentials of one environment.
-#[derive(Debug, Group)]
-pub struct Fields {
-    /// The environment
-    pub(super) environment: String,
-    /// The credentials: pgsql.password; all that are missing when none is named
-    pub(super) fields: Vec<String>,
 }
 
 /// What `plan` is told.
@@ -371,13 +353,24 @@ impl Args {
 
     /// Whether the demo cluster should hurry, since nobody watches it at its believable pace.
     pub fn hurries(&self) -> bool {
-        matches!(self.verb, Some(Verb::Status(_) | Verb::Watch(_)))
+        matches!(
+            self.verb,
+            Some(Verb::Status(_) | Verb::Watch(_) | Verb::Rotate(_) | Verb::Creds(Creds::Status(_) | Creds::Pull(_)))
+        )
     }
 
     /// Whether the passphrase of a locked vault is asked for: where credentials are needed, and the screens do not ask.
     pub(super) fn asking(&self) -> Asking {
         match &self.verb {
-            Some(Verb::Creds(_) | Verb::Render(_) | Verb::Plan(_) | Verb::Apply(_) | Verb::Import(_)) => Asking::Prompt,
+            Some(
+                Verb::Creds(_)
+                | Verb::Render(_)
+                | Verb::Rotate(_)
+                | Verb::Plan(_)
+                | Verb::Check(_)
+                | Verb::Apply(_)
+                | Verb::Import(_),
+            ) => Asking::Prompt,
             None
             | Some(
                 Verb::Demo
@@ -406,6 +399,7 @@ impl Args {
         Duration::from_secs(match &self.verb {
             Some(Verb::Apply(apply)) => apply.timeout,
             Some(Verb::Watch(watch)) => watch.timeout,
+            Some(Verb::Rotate(rotate)) => rotate.timeout,
             _ => 900,
         })
     }

@@ -6,6 +6,8 @@ mod follow;
 mod json;
 mod paint;
 mod plan;
+mod rotate;
+mod sync;
 mod vault;
 mod words;
 
@@ -17,7 +19,7 @@ use std::sync::OnceLock;
 use serde_json::{Value, json};
 
 use super::args::Output;
-use crate::deploy::{Draft, Form, Glance, Outcome, Payload, Survey};
+use crate::deploy::{Comparison, Draft, Form, Glance, Instruction, Outcome, Payload, Proof, Survey};
 use crate::document::to_yaml;
 use crate::failure::{Failure, Kind, Result};
 use crate::health::Health;
@@ -25,6 +27,7 @@ use crate::object::Key;
 use crate::plan::Plan;
 use crate::secret::{Standing, VaultKind};
 use paint::{Role, paint};
+pub(super) use rotate::Turned;
 pub(super) use vault::Status;
 
 /// Where credentials that were found in a file go.
@@ -34,6 +37,17 @@ pub(super) enum Rest {
     Vault(Standing),
     /// Nowhere: this vault keeps nothing of what it is given.
     Nowhere(VaultKind),
+}
+
+/// An environment's credentials as a list.
+#[derive(Debug)]
+pub(super) struct Listed {
+    /// What there is.
+    pub(super) form: Form,
+    /// What is said of each value.
+    pub(super) said: Vec<(String, String)>,
+    /// How they stand to those in the cluster, if it could be asked.
+    pub(super) there: Option<Comparison>,
 }
 
 /// Writes reports.
@@ -158,14 +172,46 @@ impl Report {
     }
 
     /// Which credentials are there, with what is said of each.
-    pub(super) fn credentials(self, forms: &[(Form, Vec<(String, String)>)]) {
+    pub(super) fn credentials(self, forms: &[Listed]) {
         if self.json {
-            row(&forms.iter().map(|(form, said)| json::form(form, said)).collect());
-        } else {
-            for (form, said) in forms {
-                text(&words::form(form, said));
-            }
+            let row_of = |listed: &Listed| json::form(&listed.form, &listed.said, listed.there.as_ref());
+            return row(&forms.iter().map(row_of).collect());
         }
+        for Listed { form, said, there } in forms {
+            text(&words::form(form, &sync::added(said, there.as_ref())));
+        }
+    }
+
+    /// How credentials stand to those in the cluster.
+    pub(super) fn comparisons(self, comparisons: &[Comparison]) {
+        if self.json {
+            return row(&comparisons.iter().map(sync::row).collect());
+        }
+        for comparison in comparisons {
+            text(&sync::words(comparison));
+        }
+    }
+
+    /// What would be taken over from the cluster.
+    pub(super) fn taking(self, comparison: &Comparison, names: &[String]) {
+        if !self.json {
+            text(&sync::taking(comparison, names));
+        }
+    }
+
+    /// How far a rotation is.
+    pub(super) fn turned(self, environment: &str, turn: &Turned<'_>) {
+        if self.json { row(&rotate::row(environment, turn)) } else { text(&rotate::words(turn)) }
+    }
+
+    /// What somebody has to do at a system.
+    pub(super) fn instruction(self, instruction: &Instruction) {
+        if self.json { row(&rotate::instruction_row(instruction)) } else { text(&rotate::instruction(instruction)) }
+    }
+
+    /// What was rotated, and what proved it.
+    pub(super) fn rotated(self, environment: &str, done: &[(String, Proof)]) {
+        if self.json { row(&rotate::done_row(environment, done)) } else { text(&rotate::done(environment, done)) }
     }
 
     /// Something that was done, and to what.

@@ -10,7 +10,9 @@ mod import;
 mod init;
 mod plan;
 mod render;
+mod rotate;
 mod status;
+mod sync;
 mod vault;
 mod watch;
 
@@ -36,7 +38,9 @@ pub async fn run(args: Args, given: Option<Cluster>) -> Result<u8> {
         Some(Verb::Init(init)) => init::run(&args, init, given, report).await?,
         Some(Verb::Creds(creds)) => {
             let demo = given.is_some();
-            creds::run(&begin(&args, given).await?, creds, demo, report).await?
+            let session = begin(&args, given).await?;
+            apply::first(&session, demo && creds.looks_there()).await?;
+            creds::run(&session, creds, demo, report).await?
         }
         Some(Verb::Vault(_)) if given.is_some() => {
             return Err(Failure::input("the demo has a vault of its own, in memory").hint("leave --demo out"));
@@ -57,6 +61,12 @@ pub async fn run(args: Args, given: Option<Cluster>) -> Result<u8> {
             let session = begin(&args, given).await?;
             apply::first(&session, demo).await?;
             watch::run(&session, watch, report).await?
+        }
+        Some(Verb::Rotate(rotate)) => {
+            let demo = given.is_some();
+            let session = begin(&args, given).await?;
+            apply::first(&session, demo).await?;
+            Box::pin(rotate::run(&session, rotate, demo, report)).await?
         }
         None | Some(Verb::Demo) => 0, // the screen's, not ours
     };

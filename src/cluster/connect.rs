@@ -115,6 +115,15 @@ impl From<Unopened> for Failure {
 }
 
 impl Source {
+    /// Whether there is a world behind the cluster: databases, addresses of nodes. A client that was handed in stands for
+    /// a cluster that may have none.
+    pub fn is_real(&self) -> bool {
+        match self {
+            Self::Kubeconfig { .. } => true,
+            Self::Given { .. } => false,
+        }
+    }
+
     /// Opens the cluster that an environment names.
     ///
     /// # Errors

@@ -19,6 +19,8 @@ pub(super) const MANAGER: Actor = Actor("kube-controller-manager");
 pub(super) const SCHEDULER: Actor = Actor("kube-scheduler");
 /// The kubelets.
 pub(super) const KUBELET: Actor = Actor("kubelet");
+/// Somebody who edits by hand.
+pub(super) const COLLEAGUE: Actor = Actor("kubectl-edit");
 /// What the server itself puts there.
 pub(super) const SERVER: Actor = Actor("kube-apiserver");
 

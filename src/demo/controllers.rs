@@ -2,6 +2,7 @@
 //! nearer to what is asked; nothing but the store tells them anything.
 
 mod claims;
+mod colleague;
 mod daemonset;
 mod deployment;
 mod endpoints;
@@ -19,6 +20,7 @@ use super::cluster::Cluster;
 use super::kinds::{self, Kind};
 use super::kubelet;
 use super::pick;
+use super::scenario::Scenario;
 use super::store::{Object, Store};
 use serde_json::{Value, json};
 
@@ -45,6 +47,9 @@ pub(super) fn start(cluster: &Arc<Cluster>) {
     run(cluster, garbage::Garbage);
     run(cluster, namespaces::Namespaces);
     run(cluster, claims::Claims);
+    if cluster.scenario == Scenario::Edited {
+        run(cluster, colleague::Colleague::default());
+    }
     kubelet::start(cluster);
 }
 

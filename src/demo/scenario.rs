@@ -24,6 +24,8 @@ pub enum Scenario {
     Unschedulable,
     /// Pull and start take long and end well.
     Slow,
+    /// Somebody changes a password in a Secret by hand once everything runs.
+    Edited,
     /// The server refuses one request in five, watches break off, the first start crashes once.
     Flaky,
     /// Something is wrong that a check finds.
@@ -32,7 +34,7 @@ pub enum Scenario {
 
 impl Scenario {
     /// Every scenario, the healthy one first.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Ok,
         Self::ImagePull,
         Self::CrashLoop,
@@ -40,6 +42,7 @@ impl Scenario {
         Self::PortTaken,
         Self::Unschedulable,
         Self::Slow,
+        Self::Edited,
         Self::Flaky,
         Self::Flawed(Flaw::ALL[0]),
         Self::Flawed(Flaw::ALL[1]),
@@ -64,6 +67,7 @@ impl Scenario {
             Self::PortTaken => "port-taken",
             Self::Unschedulable => "unschedulable",
             Self::Slow => "slow",
+            Self::Edited => "edited",
             Self::Flaky => "flaky",
             Self::Flawed(flaw) => flaw.words().0,
         }
@@ -79,6 +83,7 @@ impl Scenario {
             Self::PortTaken => "ports 30500 to 30502 belong to another Service",
             Self::Unschedulable => "the nodes have only 400Mi of memory left",
             Self::Slow => "pulling takes 45 s and starting 20 s, and all ends well",
+            Self::Edited => "everything works, and somebody changes a password in a Secret by hand",
             Self::Flaky => "the API server stumbles and the first start crashes, and all ends well",
             Self::Flawed(flaw) => flaw.words().1,
         }
@@ -94,6 +99,7 @@ impl Scenario {
             | Self::Hostpath
             | Self::PortTaken
             | Self::Unschedulable
+            | Self::Edited
             | Self::Flaky
             | Self::Flawed(_) => 4.0,
         }
@@ -109,6 +115,7 @@ impl Scenario {
             | Self::Hostpath
             | Self::PortTaken
             | Self::Unschedulable
+            | Self::Edited
             | Self::Flaky
             | Self::Flawed(_) => 3.0,
         }

@@ -45,6 +45,7 @@ pub(super) fn plant(cluster: &Cluster) {
             | Scenario::ImagePull
             | Scenario::CrashLoop
             | Scenario::Hostpath
+            | Scenario::Edited
             | Scenario::Slow
             | Scenario::Flaky => {}
         }

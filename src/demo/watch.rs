@@ -95,6 +95,7 @@ impl Watch {
             | Scenario::PortTaken
             | Scenario::Unschedulable
             | Scenario::Slow
+            | Scenario::Edited
             | Scenario::Flawed(_) => None,
         };
         let mut news = cluster.news();

@@ -53,6 +53,7 @@ fn registry(cluster: &Cluster, host: &str, request: &Request<Bytes>) -> Response
             | Scenario::PortTaken
             | Scenario::Unschedulable
             | Scenario::Slow
+            | Scenario::Edited
             | Scenario::Flaky
             | Scenario::Flawed(_) => false,
         };

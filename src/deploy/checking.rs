@@ -126,7 +126,7 @@ impl Session {
             list.absorb(&News { at: Timestamp::now(), told });
         }
         list.moving = false;
-        self.remember(environment, &list);
+        self.note_findings(environment, &list);
         teller.tell(Told::Ended).await;
         Ok(list)
     }
@@ -165,7 +165,7 @@ impl Session {
             .collect())
     }
 
-    fn remember(&self, environment: &str, list: &Checklist) {
+    fn note_findings(&self, environment: &str, list: &Checklist) {
         let mut all = self.inner.checked.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let known = all.entry(environment.to_owned()).or_default();
         known.absorb(&News { at: Timestamp::now(), told: Told::Began(list.items.clone()) });

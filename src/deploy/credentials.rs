@@ -28,10 +28,13 @@ impl Session {
                 .fields
                 .iter()
                 .map(|field| match references.get(&field.name) {
-                    Some(reference) => {
-                        FormField { from: Some(reference.source.words()), text: None, ..form_field(field, &stored) }
-                    }
-                    None => form_field(field, &stored),
+                    Some(reference) => FormField {
+                        from: Some(reference.source.words()),
+                        text: None,
+                        rotates: false,
+                        ..self.form_field(field, &stored)
+                    },
+                    None => self.form_field(field, &stored),
                 })
                 .collect(),
         });
@@ -218,24 +221,27 @@ fn refers(environment: &str, name: &str, reference: &Reference) -> Failure {
 /// Where the judge keeps what environments share.
 const SHARED: &str = "shared";
 
-#[expect(clippy::disallowed_methods, reason = "a field that is not masked is shown: a user name")]
-fn form_field(field: &CredentialField, stored: &Credentials) -> FormField {
-    let found = stored.get(&field.name);
-    FormField {
-        name: field.name.clone(),
-        title: field.title.clone(),
-        help: field.help.clone(),
-        masked: field.masked,
-        text: match found {
-            Some(credential) if !field.masked => Some(credential.value.open(str::to_owned)),
-            Some(_) => None,
-            None => field.default.clone(),
-        },
-        stored: found.map(|credential| credential.set),
-        recipe: field.recipe,
-        from: None,
-        unasked: field.unasked,
-        keep: field.keep,
-        minimum: field.minimum,
+impl Session {
+    #[expect(clippy::disallowed_methods, reason = "a field that is not masked is shown: a user name")]
+    fn form_field(&self, field: &CredentialField, stored: &Credentials) -> FormField {
+        let found = stored.get(&field.name);
+        FormField {
+            name: field.name.clone(),
+            title: field.title.clone(),
+            help: field.help.clone(),
+            masked: field.masked,
+            text: match found {
+                Some(credential) if !field.masked => Some(credential.value.open(str::to_owned)),
+                Some(_) => None,
+                None => field.default.clone(),
+            },
+            stored: found.map(|credential| credential.set),
+            recipe: field.recipe,
+            from: None,
+            unasked: field.unasked,
+            keep: field.keep,
+            minimum: field.minimum,
+            rotates: self.inner.module.rotates(&field.name),
+        }
     }
 }

@@ -104,6 +104,11 @@ fn reads(object: &Object) -> Option<BTreeSet<(&'static str, String)>> {
     Some(found)
 }
 
+/// Whether a workload that keeps pods running reads a Secret.
+pub(super) fn reads_secret(object: &Object, name: &str) -> bool {
+    reads(object).is_some_and(|names| names.contains(&("Secret", name.to_owned())))
+}
+
 fn collect(value: &Value, found: &mut BTreeSet<(&'static str, String)>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| collect(item, found)),

@@ -52,6 +52,8 @@ pub struct FormField {
     pub keep: bool,
     /// The fewest characters allowed.
     pub minimum: usize,
+    /// Whether the module says how it is changed where it is known.
+    pub rotates: bool,
 }
 
 /// What somebody entered into a field.

@@ -109,6 +109,7 @@ impl Session {
             by: None,
             history: Vec::new(),
             by_hand: None,
+            sync: None,
         };
         let cluster = match self.look_in(environment).await {
             Ok(cluster) => cluster,
@@ -138,6 +139,8 @@ impl Session {
                     survey.tree = tree(&keys, &objects, &Memory::new(record.state.when), Timestamp::now());
                     self.explain_all(&release, &objects, &mut survey.tree.roots);
                     survey.health = Some(survey.tree.verdict());
+                    // Values that are wrong are said by the glance.
+                    survey.sync = self.compare_in(&cluster, &project, environment).await.ok();
                 }
             }
             // Signed in long ago: asked anew, without that credential.

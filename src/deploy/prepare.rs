@@ -16,7 +16,7 @@ use crate::object::{Key, Object};
 use crate::plan::{Blocker, Plan, Subject, draw};
 use crate::project::{Environment, Project};
 use crate::release::{Record, Release};
-use crate::secret::Digest;
+use crate::secret::{Applied, Digest};
 
 /// What a plan carries for the wire; nobody else can open it.
 #[derive(Debug, Clone)]
@@ -27,6 +27,8 @@ pub struct Payload {
     pub(super) record: Option<Record>,
     pub(super) key: Digest,
     pub(super) take: TakeOver,
+    /// What will be remembered of each credential once it is applied.
+    pub(super) marks: BTreeMap<String, Applied>,
     pub(super) url: Option<String>,
     pub(super) login: Option<String>,
 }
@@ -76,6 +78,8 @@ impl Session {
         let subjects: Vec<Result<Subject, Refusal>> = futures::stream::iter(asking).buffered(AT_ONCE).collect().await;
         let subjects = subjects.into_iter().collect::<Result<Vec<_>, _>>().map_err(asked)?;
 
+        let now = Timestamp::now();
+        let marks = credentials.iter().map(|(name, held)| (name.clone(), Applied::of(&held.value, now))).collect();
         let facts = self.facts(&project, environment, &credentials)?;
         let payload = Payload {
             cluster: cluster.clone(),
@@ -84,6 +88,7 @@ impl Session {
             record,
             key,
             take: take.clone(),
+            marks,
             url: facts.url,
             login: facts.login,
         };

@@ -69,6 +69,7 @@ impl Work<'_> {
         if !self.plan.is_empty() {
             self.write_all().await;
         }
+        self.session.remember(&self.payload, &self.applied()).await;
         let stopped = self.stop.is_cancelled() && self.undone().next().is_some();
         let found = if self.refused.is_some() || stopped {
             None
@@ -88,6 +89,9 @@ impl Work<'_> {
         let mut outcome = self.outcome(found);
         self.name_field(&mut outcome).await;
         self.close(&outcome).await;
+        if outcome.end == End::Healthy {
+            self.session.restarted(&self.plan.target.environment).await;
+        }
         outcome.revision = self.record.as_ref().map(|record| record.state.revision);
         if let (End::Healthy, Some(revision), false) = (outcome.end, outcome.revision, self.plan.is_empty()) {
             let took = super::words::duration(outcome.took);
@@ -152,6 +156,17 @@ impl Work<'_> {
             })
             .await;
         Some(result)
+    }
+
+    /// The credentials that the cluster's Secrets now hold: those of Secrets that were written or needed nothing.
+    fn applied(&self) -> Vec<String> {
+        let held = |load: &&Load| {
+            let key = load.object.key();
+            let action = self.action(load);
+            action == Action::Unchanged || action.writes() && self.written.iter().any(|object| object.key() == key)
+        };
+        let loads = self.payload.loads.iter().map(|(load, _)| load).filter(held);
+        loads.flat_map(|load| load.fields.values().flatten().cloned()).collect()
     }
 
     fn action(&self, load: &Load) -> Action {

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::End;
+use super::{Comparison, End};
 use crate::health::{Health, Tree};
 
 /// What is known of an environment without asking its cluster.
@@ -101,4 +101,6 @@ pub struct Survey {
     pub history: Vec<Revision>,
     /// How many fields somebody else changed by hand; none when nobody can tell.
     pub by_hand: Option<usize>,
+    /// Its credentials, compared with those here; none when nothing was released yet or nobody can tell.
+    pub sync: Option<Comparison>,
 }

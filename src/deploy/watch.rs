@@ -130,6 +130,7 @@ impl Session {
             release: self.release(project, environment),
             loads: loads.into_iter().map(|load| (load, None)).collect(),
             record: None,
+            marks: std::collections::BTreeMap::new(),
             key: self.inner.digest.clone(),
             take: TakeOver::Nothing,
             url: None,

@@ -98,7 +98,7 @@ impl Module {
     }
 
     /// A credential that is not masked: its value, or what it starts from.
-    fn shown(&self, name: &str, credentials: &Credentials) -> Option<String> {
+    pub(super) fn shown(&self, name: &str, credentials: &Credentials) -> Option<String> {
         let field = self.field(name).filter(|field| !field.masked)?;
         let held = credentials.get(name).filter(|credential| !credential.value.is_empty());
         #[expect(clippy::disallowed_methods, reason = "the module declares it as not masked: a user name")]

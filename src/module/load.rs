@@ -144,6 +144,7 @@ impl Module {
                 self.check_texts(node, (&self.told.0, reach(roots, secrecy)))?;
             }
         }
+        self.check_rotations()?;
         self.check_credentials()
     }
 

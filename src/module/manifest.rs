@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::rotate::Rotations;
 use crate::document::{Node, read_one};
 use crate::failure::{Failure, Result};
 use crate::project::{Layer, Schema};
@@ -33,6 +34,8 @@ pub(super) struct Manifest {
     #[serde(default)]
     pub(super) exits: BTreeMap<String, BTreeMap<i32, Exit>>,
     pub(super) import: Option<ImportMap>,
+    #[serde(default)]
+    pub(super) rotate: Rotations,
     #[serde(default)]
     pub(super) requires: Vec<Need>,
     #[serde(default)]

@@ -122,7 +122,7 @@ pub(super) fn credentials_in(speech: &Speech, text: &str) -> Result<BTreeSet<Str
 }
 
 /// The named credentials, and no others, as a tree an expression can name.
-fn opened(used: &BTreeSet<String>, scene: &Scene<'_>) -> Result<Value> {
+pub(super) fn opened(used: &BTreeSet<String>, scene: &Scene<'_>) -> Result<Value> {
     let mut tree = Value::Object(Map::new());
     for name in used {
         let credential =
@@ -142,6 +142,7 @@ pub(super) fn part<'t>(tree: &'t mut Value, name: &str) -> &'t mut Value {
     name.split('.').fold(tree, |part, step| &mut part[step])
 }
 
-fn silent(failure: Failure) -> Failure {
+/// What went wrong, without what the engine says of a value.
+pub(super) fn silent(failure: Failure) -> Failure {
     Failure { why: None, ..failure }
 }

@@ -18,6 +18,11 @@ impl Fingerprint {
         Self(bytes)
     }
 
+    /// The bytes it was made from.
+    pub const fn to_bytes(self) -> [u8; 16] {
+        self.0
+    }
+
     /// The fingerprint in a text that is nothing but one.
     pub fn parse(text: &str) -> Option<Self> {
         let hex = text.strip_prefix(MARK)?;

@@ -83,7 +83,7 @@ impl Vault for Environ {
         let environment = item.environment.as_deref();
         let found = self.known.fields.iter().filter_map(|field| {
             let value = (self.lookup)(&variable(environment, field)).filter(|value| !value.is_empty())?;
-            Some((field.clone(), Credential { value: Secret::new(value), set: self.begun }))
+            Some((field.clone(), Credential::new(Secret::new(value), self.begun)))
         });
         Ok(found.collect())
     }

@@ -131,10 +131,19 @@ impl Keeper {
     /// # Errors
     /// As [`Self::read`]; the vault is read-only or full. After a failure of time the change may still come about.
     pub async fn change(&self, item: &Item, changes: Vec<(String, Option<Secret>)>) -> Result<Credentials> {
-        let (item, kept) = (item.clone(), Arc::clone(&self.kept));
+        let item = item.clone();
+        self.keep(move |vault| change(vault, &item, changes)).await
+    }
+
+    /// Changes the vault while no other landfall can; what waits for the first value that is kept follows.
+    async fn keep(
+        &self,
+        with: impl FnOnce(&mut dyn Vault) -> Result<Credentials> + Send + 'static,
+    ) -> Result<Credentials> {
+        let kept = Arc::clone(&self.kept);
         self.ask(move |vault| {
             let _held = vault.hold()?;
-            let credentials = change(vault, &item, changes)?;
+            let credentials = with(vault)?;
             if let Some(then) = kept.lock().unwrap_or_else(PoisonError::into_inner).take() {
                 then();
             }
@@ -181,6 +190,20 @@ impl Keeper {
     /// The vault has no passphrase.
     pub async fn lock(&self) -> Result<()> {
         self.ask(|vault| vault.lock()).await
+    }
+
+    /// Lets an item be changed where it rests, so that nothing comes between reading and writing. The change says
+    /// whether there is anything to write; returns all credentials of the item.
+    ///
+    /// # Errors
+    /// As [`Self::change`].
+    pub async fn amend(
+        &self,
+        item: &Item,
+        with: impl FnOnce(&mut Credentials) -> bool + Send + 'static,
+    ) -> Result<Credentials> {
+        let item = item.clone();
+        self.keep(move |vault| amend(vault, &item, with)).await
     }
 
     /// Removes an item, if there.
@@ -302,19 +325,30 @@ fn own(make: impl FnOnce() -> Result<Box<dyn Vault>>, mut waiting: mpsc::Receive
 }
 
 fn change(vault: &mut dyn Vault, item: &Item, changes: Vec<(String, Option<Secret>)>) -> Result<Credentials> {
-    let mut credentials = vault.read(item)?;
-    let mut differs = false;
-    for (name, value) in changes {
-        match value.filter(|value| !value.is_empty()) {
-            Some(value) if credentials.get(&name).is_some_and(|old| old.value.same(&value)) => {}
-            Some(value) => {
-                credentials.insert(name, Credential { value, set: Timestamp::now() });
-                differs = true;
+    amend(vault, item, |credentials| {
+        let mut differs = false;
+        for (name, value) in changes {
+            match value.filter(|value| !value.is_empty()) {
+                Some(value) if credentials.get(&name).is_some_and(|old| old.value.same(&value)) => {}
+                Some(value) => {
+                    let new = Credential::new(value, Timestamp::now());
+                    // What was applied before is still what was applied last.
+                    let (applied, turn) =
+                        credentials.remove(&name).map(|old| (old.applied, old.turn)).unwrap_or_default();
+                    credentials.insert(name, Credential { applied, turn, ..new });
+                    differs = true;
+                }
+                None => differs |= credentials.remove(&name).is_some(),
             }
-            None => differs |= credentials.remove(&name).is_some(),
         }
-    }
-    match (differs, credentials.is_empty()) {
+        differs
+    })
+}
+
+/// Reads an item, lets it be changed, and writes it where the change says that it differs.
+fn amend(vault: &mut dyn Vault, item: &Item, with: impl FnOnce(&mut Credentials) -> bool) -> Result<Credentials> {
+    let mut credentials = vault.read(item)?;
+    match (with(&mut credentials), credentials.is_empty()) {
         (false, _) => {}
         (true, false) => vault.write(item, &credentials)?,
         (true, true) => vault.remove(item)?,

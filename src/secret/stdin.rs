@@ -56,7 +56,7 @@ impl Stdin {
                     .because(format!("it stands in {environment}; the module asks for {}", known.fields.join(", "))));
             }
             values.retain(|_, value: &mut Secret| !value.is_empty());
-            let credentials = values.into_iter().map(|(name, value)| (name, Credential { value, set })).collect();
+            let credentials = values.into_iter().map(|(name, value)| (name, Credential::new(value, set))).collect();
             if items.contains_key(&environment) {
                 return Err(twice(&environment));
             }

@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret, SecretBox, SecretString};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
+use super::{Applied, Turn};
 use crate::object::Fingerprint;
 
 /// A value that cannot be shown. It is wiped when dropped.
@@ -66,12 +67,16 @@ pub struct Credential {
     pub value: Secret,
     /// When it was set.
     pub set: Timestamp,
+    /// What was last applied of it, by environment.
+    pub applied: BTreeMap<String, Applied>,
+    /// Its rotation, if one is under way.
+    pub turn: Option<Turn>,
 }
 
 impl Credential {
     /// A value that nothing is remembered of yet.
     pub fn new(value: Secret, set: Timestamp) -> Self {
-        Self { value, set }
+        Self { value, set, applied: BTreeMap::new(), turn: None }
     }
 }
 

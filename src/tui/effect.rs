@@ -3,12 +3,15 @@
 use std::path::PathBuf;
 
 use crate::check::{Checklist, Mend};
-use crate::deploy::{Asking, Entry, Form, Glance, LogOf, Outcome, Payload, Progress, Remedy, Survey, TakeOver};
+use crate::deploy::{
+    Ask, Asking, Comparison, Entry, Form, Glance, LogOf, Outcome, Payload, Progress, Remedy, Say, Survey, TakeOver,
+    UnderWay,
+};
 use crate::failure::Result;
 use crate::health::Cause;
 use crate::module::Recipe;
 use crate::plan::{Approved, Consent, Plan};
-use crate::secret::{Opinion, Secret, Standing};
+use crate::secret::{Opinion, Secret, Stage, Standing};
 
 /// The number of a question. Answers to numbers that are no longer waited for are dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,6 +61,45 @@ pub enum Wish {
         field: String,
         /// How to make it.
         recipe: Recipe,
+    },
+    /// Its credentials compared with those in its cluster.
+    Compare(String),
+    /// Take the cluster's values over.
+    Adopt {
+        /// The environment.
+        environment: String,
+        /// The fields.
+        fields: Vec<String>,
+    },
+    /// Where the rotation of a credential stands.
+    Rotation {
+        /// The environment.
+        environment: String,
+        /// The field.
+        field: String,
+    },
+    /// Take a rotation as far as it goes.
+    Rotate {
+        /// The environment.
+        environment: String,
+        /// The field.
+        field: String,
+        /// What is said to it.
+        say: Say,
+    },
+    /// Give a rotation up.
+    RotateBack {
+        /// The environment.
+        environment: String,
+        /// The field.
+        field: String,
+    },
+    /// The new value of a rotation, for whoever has to give it to the system behind.
+    NextValue {
+        /// The environment.
+        environment: String,
+        /// The field.
+        field: String,
     },
     /// Store what was entered.
     Save {
@@ -165,6 +207,16 @@ pub enum Answer {
     Revealed(Result<Option<Secret>>),
     /// A new value.
     Generated(Result<Secret>),
+    /// The credentials compared with the cluster's.
+    Compared(Box<Result<Comparison>>),
+    /// The cluster's value was taken over.
+    Adopted(Result<()>),
+    /// Where a rotation stands.
+    Rotation(Result<UnderWay>),
+    /// What a rotation needs next, and how far it is.
+    Rotated(Box<Result<Ask>>, Option<Stage>),
+    /// A rotation was given up; whether the system knew the new value already.
+    RotatedBack(Result<bool>),
     /// It was stored.
     Saved(Result<()>),
     /// The value holds for this run.

@@ -4,6 +4,7 @@ use super::keymap::{Action, Binding, Mode};
 use super::state::{Dialog, Screen, State};
 use crate::deploy::{End, Operation, Remedy};
 use crate::tui::screens::rollout::Rollout;
+use crate::tui::screens::rotation::Rotation;
 use crate::tui::shown::Pane;
 
 /// Whether an action answers in a place, as things stand.
@@ -41,6 +42,12 @@ pub(crate) fn is(state: &State, mode: Mode, action: Action) -> bool {
         Action::Generate => {
             focused(state).is_some_and(|field| field.spec.recipe.is_some() && field.spec.from.is_none())
         }
+        Action::Reveal if mode == Mode::Rotation => {
+            rotation(state).and_then(Rotation::instruction).is_some_and(|instruction| instruction.needs_value)
+        }
+        Action::Adopt => adoptable(state),
+        Action::Rotate => focused(state).is_some_and(|field| field.spec.rotates && field.spec.stored.is_some()),
+        Action::GiveUp => rotation(state).is_some_and(|rotation| rotation.stage.is_some()),
         Action::Reveal => focused(state).is_some_and(|field| field.spec.masked && !field.is_empty()),
         Action::Apply => preview(state).is_some_and(crate::tui::screens::preview::Preview::is_ready),
         Action::TakeThis => preview(state).is_some_and(crate::tui::screens::preview::Preview::can_take),
@@ -117,6 +124,28 @@ fn rollout(state: &State) -> Option<&Rollout> {
     state.environment()?.rollout.as_ref()
 }
 
+/// The rotation that is open, also below its help.
+fn rotation(state: &State) -> Option<&Rotation> {
+    state.dialogs.iter().find_map(|dialog| match dialog {
+        Dialog::Rotation(rotation) => Some(rotation),
+        Dialog::Confirm(_)
+        | Dialog::Value(_)
+        | Dialog::Unlock(_)
+        | Dialog::Filter
+        | Dialog::Containers(_)
+        | Dialog::Text(_)
+        | Dialog::Help { .. }
+        | Dialog::Leave => None,
+    })
+}
+
+/// Whether the cluster has values that can be taken over: of the focused field, or such as nobody is asked for.
+fn adoptable(state: &State) -> bool {
+    let Some(environment) = state.environment() else { return false };
+    let focused = focused(state).is_some_and(|field| environment.can_be_taken(&field.spec.name));
+    focused || !environment.only_there().is_empty()
+}
+
 fn offers(state: &State, wanted: impl Fn(&Remedy) -> bool) -> bool {
     if state.screen == Screen::Checks {
         return checks(state).is_some_and(|checks| checks.remedies().iter().any(wanted));
@@ -147,6 +176,7 @@ fn url(state: &State, mode: Mode) -> bool {
         | Mode::Confirm
         | Mode::Value
         | Mode::Unlock
+        | Mode::Rotation
         | Mode::Rollout
         | Mode::Containers
         | Mode::Filter
@@ -171,6 +201,9 @@ fn copy(state: &State, mode: Mode) -> bool {
     match mode {
         Mode::Preview => preview(state).is_some_and(|preview| preview.plan.is_some()),
         Mode::Text => matches!(state.dialogs.last(), Some(Dialog::Text(_))),
+        Mode::Rotation => {
+            rotation(state).and_then(Rotation::instruction).is_some_and(|instruction| !instruction.lines.is_empty())
+        }
         Mode::Everywhere
         | Mode::Matrix
         | Mode::Vault

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use super::effect::{Answer, Effect, Question, Wish};
 use super::msg::Msg;
-use crate::deploy::{Session, Stop};
+use crate::deploy::{Session, Stop, Way};
 use crate::secret::generate;
 
 /// How many events of one run may wait.
@@ -56,6 +56,18 @@ impl Performer {
             }
             Wish::Reveal { environment, field } => Answer::Revealed(session.reveal(&environment, &field).await),
             Wish::Generate { recipe, .. } => Answer::Generated(generate(recipe.length)),
+            Wish::Compare(name) => Answer::Compared(Box::new(session.compare(&name).await)),
+            Wish::Adopt { environment, fields } => Answer::Adopted(session.adopt(&environment, &fields).await),
+            Wish::Rotation { environment, field } => Answer::Rotation(session.rotation(&environment, &field).await),
+            Wish::Rotate { environment, field, say } => {
+                let asks = session.rotate(&environment, &field, say, &Way::default()).await;
+                let stood = session.rotation(&environment, &field).await.ok();
+                Answer::Rotated(Box::new(asks), stood.and_then(|stood| stood.stage))
+            }
+            Wish::RotateBack { environment, field } => {
+                Answer::RotatedBack(session.rotate_back(&environment, &field).await)
+            }
+            Wish::NextValue { environment, field } => Answer::Revealed(session.next_value(&environment, &field).await),
             Wish::Save { environment, entries } => Answer::Saved(session.save(&environment, entries).await),
             Wish::SetValue { environment, path, value } => {
                 Answer::ValueSet(session.set_value(&environment, &path, &value))

@@ -199,6 +199,12 @@ impl Running {
             | Wish::Judge { .. }
             | Wish::Reveal { .. }
             | Wish::Generate { .. }
+            | Wish::Compare(_)
+            | Wish::Adopt { .. }
+            | Wish::Rotation { .. }
+            | Wish::Rotate { .. }
+            | Wish::RotateBack { .. }
+            | Wish::NextValue { .. }
             | Wish::Save { .. }
             | Wish::SetValue { .. }
             | Wish::Checklist(_)

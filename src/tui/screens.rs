@@ -8,5 +8,6 @@ pub(crate) mod matrix;
 pub mod outcome;
 pub mod preview;
 pub mod rollout;
+pub mod rotation;
 pub mod unlock;
 pub mod value;

@@ -18,6 +18,7 @@ use crate::secret::{Health, Standing};
 use crate::tui::screens::confirm::Confirm;
 use crate::tui::screens::help::Text;
 use crate::tui::screens::rollout::Containers;
+use crate::tui::screens::rotation::Rotation;
 use crate::tui::screens::unlock::Unlock;
 use crate::tui::screens::value::Value;
 
@@ -47,6 +48,8 @@ pub enum Dialog {
     Value(Value),
     /// The passphrase of the vault.
     Unlock(Unlock),
+    /// A rotation.
+    Rotation(Rotation),
     /// The choice of a log.
     Containers(Containers),
     /// A text to read.
@@ -135,6 +138,7 @@ impl State {
             Some(Dialog::Confirm(_)) => Mode::Confirm,
             Some(Dialog::Value(_)) => Mode::Value,
             Some(Dialog::Unlock(_)) => Mode::Unlock,
+            Some(Dialog::Rotation(_)) => Mode::Rotation,
             Some(Dialog::Containers(_)) => Mode::Containers,
             Some(Dialog::Text(_) | Dialog::Help { .. }) => Mode::Text,
             Some(Dialog::Filter) => Mode::Filter,

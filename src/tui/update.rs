@@ -13,7 +13,7 @@ use super::effect::{Effect, Wish};
 use super::keymap::{Keymap, Mode};
 use super::live;
 use super::msg::Msg;
-use super::screens::{credentials, rollout, unlock, value::Asks};
+use super::screens::{credentials, rollout, rotation, unlock, value::Asks};
 use super::state::{Dialog, Slot, State};
 use super::{edit, screens};
 
@@ -72,6 +72,10 @@ fn key(state: &mut State, keymap: &Keymap, key: &KeyEvent) -> Vec<Effect> {
     }
     match mode {
         Mode::Credentials => credentials::update::key(state, key),
+        Mode::Rotation => {
+            rotation::update::key(state, key);
+            Vec::new()
+        }
         Mode::Confirm | Mode::Value | Mode::Unlock => {
             match state.dialogs.last_mut() {
                 Some(Dialog::Confirm(confirm)) => {
@@ -99,7 +103,12 @@ fn key(state: &mut State, keymap: &Keymap, key: &KeyEvent) -> Vec<Effect> {
                     }
                 }
                 Some(
-                    Dialog::Containers(_) | Dialog::Text(_) | Dialog::Help { .. } | Dialog::Filter | Dialog::Leave,
+                    Dialog::Rotation(_)
+                    | Dialog::Containers(_)
+                    | Dialog::Text(_)
+                    | Dialog::Help { .. }
+                    | Dialog::Filter
+                    | Dialog::Leave,
                 )
                 | None => {}
             }
@@ -148,6 +157,10 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
             filter::paste(state, text);
             Vec::new()
         }
+        Some(Dialog::Rotation(_)) => {
+            rotation::update::paste(state, text);
+            Vec::new()
+        }
         Some(Dialog::Containers(_) | Dialog::Text(_) | Dialog::Help { .. } | Dialog::Leave) | None => Vec::new(),
     }
 }
@@ -164,6 +177,7 @@ fn tick(state: &mut State, now: Timestamp) -> Vec<Effect> {
             credentials.revealed = None;
         }
     }
+    rotation::update::tick(state, now);
     stop::forget(state);
     Vec::new()
 }

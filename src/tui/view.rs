@@ -2,7 +2,7 @@
 
 use super::keymap::{Action, Binding, Keymap, Mode};
 use super::live;
-use super::screens::{checks, confirm, credentials, help, matrix, outcome, preview, rollout, unlock, value};
+use super::screens::{checks, confirm, credentials, help, matrix, outcome, preview, rollout, rotation, unlock, value};
 use super::shown::Pane;
 use super::state::{Dialog, Screen, State};
 use super::theme::Role;
@@ -142,6 +142,7 @@ fn dialog(canvas: &mut Canvas<'_>, state: &State, keymap: &Keymap, dialog: &Dial
         Dialog::Confirm(confirm) => confirm::view::draw(canvas, state, confirm),
         Dialog::Value(value) => value::view::draw(canvas, value),
         Dialog::Unlock(unlock) => unlock::view::draw(canvas, state, unlock),
+        Dialog::Rotation(rotation) => rotation::view::draw(canvas, state, rotation),
         Dialog::Containers(containers) => rollout::view::draw_containers(canvas, containers),
         Dialog::Text(text) => help::view::draw_text(canvas, text),
         Dialog::Help { of, scroll } => help::view::draw_help(canvas, state, keymap, (*of, *scroll)),

@@ -5,6 +5,7 @@ mod cases;
 mod checks;
 mod health;
 mod projects;
+mod rotate;
 mod shapes;
 mod vault;
 

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod payload;
+mod places;
 mod templates;
 
 use std::path::{Path, PathBuf};
@@ -31,7 +32,7 @@ fn awkward(field: &str) -> String {
 
 /// Credentials for every field, each awkward and each different.
 fn credentials(module: &Module) -> Credentials {
-    let credential = |name: &str| Credential { value: Secret::new(awkward(name)), set: Timestamp::UNIX_EPOCH };
+    let credential = |name: &str| Credential::new(Secret::new(awkward(name)), Timestamp::UNIX_EPOCH);
     module.fields().iter().map(|field| (field.name.clone(), credential(&field.name))).collect()
 }
 

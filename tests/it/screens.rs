@@ -6,6 +6,8 @@
 mod checking;
 #[path = "screens/keys.rs"]
 mod keys;
+#[path = "screens/rotation.rs"]
+mod rotation;
 #[path = "screens/runs.rs"]
 mod runs;
 #[path = "screens/scenes.rs"]

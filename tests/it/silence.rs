@@ -7,6 +7,7 @@ mod ears;
 mod inside;
 mod process;
 mod reports;
+mod rotation;
 mod screens;
 mod vaults;
 mod walk;

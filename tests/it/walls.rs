@@ -17,13 +17,14 @@ fn doors() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("health", &["failure", "object"]),
         ("cluster", &["failure", "object", "secret"]),
         ("demo", &["failure"]),
+        ("system", &["failure", "object", "secret"]),
         ("release", &["failure", "object", "secret", "cluster"]),
         ("check", &["failure", "document", "object", "secret", "module", "health", "cluster"]),
         (
             "deploy",
             &[
-                "failure", "document", "object", "project", "secret", "module", "plan", "health", "cluster", "release",
-                "check",
+                "failure", "document", "object", "project", "secret", "module", "plan", "health", "cluster", "system",
+                "release", "check",
             ],
         ),
         (

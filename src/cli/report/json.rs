@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::Rest;
-use crate::deploy::{Draft, Fill, Form, Glance, Outcome, Payload, Reach, Remedy, Survey};
+use crate::deploy::{Comparison, Draft, Fill, Form, Glance, Outcome, Payload, Reach, Remedy, Survey};
 use crate::failure::Failure;
 use crate::health::{Cause, Health};
 use crate::object::Key;
@@ -184,6 +184,7 @@ pub(super) fn look(glance: &Glance, survey: &Survey) -> Value {
         "applied": survey.revision.map(|(_, when)| when),
         "by": survey.by,
         "byHand": survey.by_hand,
+        "sync": survey.sync.as_ref().map(super::sync::fields),
         "credentials": credentials,
         "rows": glance.rows.iter().map(|(title, value)| json!({"title": title, "value": value})).collect::<Vec<_>>(),
         "url": glance.url,
@@ -191,7 +192,7 @@ pub(super) fn look(glance: &Glance, survey: &Survey) -> Value {
     })
 }
 
-pub(super) fn form(form: &Form, said: &[(String, String)]) -> Value {
+pub(super) fn form(form: &Form, said: &[(String, String)], there: Option<&Comparison>) -> Value {
     let fields: Vec<Value> = form
         .groups
         .iter()
@@ -203,6 +204,7 @@ pub(super) fn form(form: &Form, said: &[(String, String)]) -> Value {
                 "set": field.stored,
                 "from": field.from,
                 "shared": !group.shared_with.is_empty(),
+                "cluster": there.and_then(|there| there.field(&field.name)).map(super::sync::field),
                 "remark": said.iter().find(|(name, _)| *name == field.name).map(|(_, words)| words),
             })
         })

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::Rest;
 use super::column::Widths;
 use super::paint::{Role, paint};
-use crate::deploy::{Draft, End, Fill, Form, FormField, Glance, Outcome, Reach, Remedy, Survey};
+use crate::deploy::{Comparison, Draft, End, Fill, Form, FormField, Glance, Outcome, Reach, Remedy, Survey};
 use crate::health::{Health, Verdict};
 use crate::module::Imported;
 use crate::object::Key;
@@ -127,7 +127,13 @@ pub(super) fn status(looks: &[(Glance, Survey)]) -> String {
         if let Some(fields) = survey.by_hand.filter(|fields| *fields > 0) {
             line("By hand", if fields == 1 { "1 field".to_owned() } else { format!("{fields} fields") });
         }
-        line("Credentials", fill(&glance.credentials));
+        let off = survey.sync.as_ref().map_or(0, Comparison::off);
+        let off = if off > 0 {
+            format!(", {off} not in sync (landfall creds status {})", glance.environment)
+        } else {
+            String::new()
+        };
+        line("Credentials", format!("{}{off}", fill(&glance.credentials)));
         for (title, value) in &glance.rows {
             line(title, value.clone());
         }

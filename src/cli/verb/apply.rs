@@ -15,7 +15,23 @@ pub(super) async fn run(session: &Session, asked: &Apply, report: Report) -> Res
     if asked.check && super::check::before(session, &asked.environment, report).await?.is_none() {
         return Ok(Kind::Stopped.exit_code());
     }
-    let plan = session.prepare(&asked.environment, asked.take_over).await?;
+    let terms = Terms { yes: asked.yes, confirm: asked.confirm.as_deref(), take_over: asked.take_over };
+    carry_out(session, &asked.environment, &terms, report).await
+}
+
+/// On which terms an environment is applied.
+pub(super) struct Terms<'a> {
+    /// Without asking.
+    pub(super) yes: bool,
+    /// The name of a protected environment.
+    pub(super) confirm: Option<&'a str>,
+    /// What others hold is taken.
+    pub(super) take_over: bool,
+}
+
+/// Plans, confirms, applies and follows until it is well.
+pub(super) async fn carry_out(session: &Session, environment: &str, asked: &Terms<'_>, report: Report) -> Result<u8> {
+    let plan = session.prepare(environment, asked.take_over).await?;
     report.intention(&plan);
     if let Some(failure) = blocked(&plan) {
         return Err(failure);
@@ -25,13 +41,13 @@ pub(super) async fn run(session: &Session, asked: &Apply, report: Report) -> Res
             .hint("take them with --take-over, or drop them from the module's values"));
     }
     let name = plan.target.environment.clone();
-    if let Some(typed) = asked.confirm.as_ref().filter(|typed| **typed != name) {
+    if let Some(typed) = asked.confirm.filter(|typed| *typed != name) {
         return Err(Failure::new(Kind::Blocked, format!("--confirm says {typed:?}, and the environment is {name}"))
             .hint(format!("nothing was applied; to do it: --yes --confirm {name}")));
     }
-    let consent = match (&asked.confirm, asked.yes) {
+    let consent = match (asked.confirm, asked.yes) {
         _ if plan.is_empty() => Consent::Named(name.clone()),
-        (Some(typed), true) => Consent::Named(typed.clone()),
+        (Some(typed), true) => Consent::Named(typed.to_owned()),
         (None, true) => Consent::Yes,
         (_, false) => consent(&plan)?,
     };

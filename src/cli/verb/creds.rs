@@ -2,16 +2,21 @@
 //! argument, and are never printed.
 
 use super::begin::vault_not_ready;
+use super::sync;
 use crate::cli::args::{Creds, Fields};
 use crate::cli::ask;
-use crate::cli::report::{Report, advice};
+use crate::cli::report::{Listed, Report, advice};
 use crate::deploy::{Entry, FormField, Session};
 use crate::failure::{Failure, Kind, Result};
 use crate::secret::{Health, Secret, VaultKind, variable};
 
 pub(super) async fn run(session: &Session, asked: &Creds, demo: bool, report: Report) -> Result<u8> {
     match asked {
-        Creds::List(_) => {}
+        Creds::List(_) | Creds::Status(_) => {}
+        Creds::Pull(pull) => {
+            session.project().environment(&pull.fields.environment)?;
+            keeps(session, &pull.fields.environment, demo).await?;
+        }
         Creds::Set(fields) | Creds::Generate(fields) | Creds::Rm(fields) => {
             session.project().environment(&fields.environment)?;
             keeps(session, &fields.environment, demo).await?;
@@ -23,10 +28,14 @@ pub(super) async fn run(session: &Session, asked: &Creds, demo: bool, report: Re
                 if several.environments.is_empty() { session.environments() } else { several.environments.clone() };
             let mut forms = Vec::new();
             for name in &names {
-                forms.push((session.form(name).await?, opinions(session, name).await?));
+                let there = sync::glance(session, name).await?;
+                let (form, said) = (session.form(name).await?, opinions(session, name).await?);
+                forms.push(Listed { form, said, there });
             }
             report.credentials(&forms);
         }
+        Creds::Status(status) => return sync::status(session, status, report).await,
+        Creds::Pull(pull) => sync::pull(session, pull, report).await?,
         Creds::Set(fields) => set(session, fields, report).await?,
         Creds::Generate(fields) => {
             let made = session.generate(&fields.environment, &fields.fields).await?;

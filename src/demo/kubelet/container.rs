@@ -89,6 +89,7 @@ impl Worker {
             | Scenario::Hostpath
             | Scenario::PortTaken
             | Scenario::Unschedulable
+            | Scenario::Edited
             | Scenario::Slow
             | Scenario::Flaky
             | Scenario::Flawed(_) => {}

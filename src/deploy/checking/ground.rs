@@ -50,7 +50,7 @@ impl Ground {
         let values = session.inner.module.settle(&project, name)?;
         let (credentials, missing) = match session.complete(&project, name).await {
             Ok(credentials) => (credentials, None),
-            Err(failure) => (session.stand_ins(&project, name).await, Some(failure)),
+            Err(failure) => (session.made_up(&project, name).await, Some(failure)),
         };
         let loads = session.desired(&project, &environment, &credentials, None);
         let release = session.release(&project, &environment);
@@ -186,13 +186,13 @@ impl Ground {
 
 impl Session {
     /// The stored credentials, with something made up where one is missing: to know the objects, not to use them.
-    async fn stand_ins(&self, project: &Project, environment: &str) -> Credentials {
+    async fn made_up(&self, project: &Project, environment: &str) -> Credentials {
         let mut given = self.gather(project, environment).await.unwrap_or_default();
         for field in self.fields() {
             if !given.contains_key(&field.name) {
                 let made = generate(crate::secret::LENGTH).ok();
                 let value = field.default.clone().map(Secret::new).or(made).unwrap_or_else(|| Secret::new("-"));
-                given.insert(field.name.clone(), Credential { value, set: Timestamp::now() });
+                given.insert(field.name.clone(), Credential::new(value, Timestamp::now()));
             }
         }
         given

@@ -58,6 +58,12 @@ pub enum Action {
     GenerateAll,
     /// Show a value for a while.
     Reveal,
+    /// Take the cluster's value over.
+    Adopt,
+    /// Give a credential a new value everywhere.
+    Rotate,
+    /// Give a rotation up.
+    GiveUp,
     /// Save and go on.
     Save,
     /// Empty a field.
@@ -129,6 +135,8 @@ pub enum Mode {
     Value,
     /// The passphrase of the vault.
     Unlock,
+    /// A rotation.
+    Rotation,
     /// The rollout.
     Rollout,
     /// The choice of a log.
@@ -145,7 +153,7 @@ pub enum Mode {
 
 impl Mode {
     /// Every place.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Matrix,
         Self::Vault,
         Self::Credentials,
@@ -154,6 +162,7 @@ impl Mode {
         Self::Confirm,
         Self::Value,
         Self::Unlock,
+        Self::Rotation,
         Self::Rollout,
         Self::Containers,
         Self::Outcome,
@@ -164,6 +173,6 @@ impl Mode {
 
     /// Whether letters are text there.
     pub const fn takes_text(self) -> bool {
-        matches!(self, Self::Credentials | Self::Confirm | Self::Value | Self::Unlock | Self::Filter)
+        matches!(self, Self::Credentials | Self::Confirm | Self::Value | Self::Unlock | Self::Rotation | Self::Filter)
     }
 }

@@ -23,6 +23,16 @@ pub enum Slot {
     Reveal(String, String),
     /// A new value for a field.
     Generate(String, String),
+    /// An environment's credentials compared with its cluster's.
+    Compare(String),
+    /// How far a credential's rotation is.
+    Stands(String, String),
+    /// Going on with a credential's rotation, or giving it up.
+    Rotate(String, String),
+    /// The new value of a rotation, to show it.
+    Next(String, String),
+    /// Taking the cluster's values over: of the field that has the keys, and of those made without asking.
+    Adopt(String, String),
     /// Storing an environment's credentials.
     Save(String),
     /// Another value for an environment.
@@ -59,12 +69,17 @@ impl Slot {
             Self::Unlock => Some("trying the passphrase".into()),
             Self::Survey(environment) => Some(format!("asking the cluster of {environment}")),
             Self::Form(environment) => Some(format!("asking the vault for the credentials of {environment}")),
+            Self::Rotate(_, field) => Some(format!("rotating {field}")),
+            Self::Adopt(_, field) => Some(format!("taking {field} over from the cluster")),
             Self::Save(environment) => Some(format!("storing the credentials of {environment}")),
             Self::Mend(environment, check) => Some(format!("mending {check} of {environment}")),
             Self::Plan(environment) => Some(format!("asking the cluster what would change in {environment}")),
             Self::Retry(environment) => Some(format!("deleting the stuck pods of {environment}")),
             Self::Evidence(_) => Some("saving the evidence".into()),
             Self::Glance(_)
+            | Self::Compare(_)
+            | Self::Stands(..)
+            | Self::Next(..)
             | Self::Judge(..)
             | Self::Reveal(..)
             | Self::Generate(..)

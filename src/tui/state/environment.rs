@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::deploy::{Glance, Operation, Reach, Survey};
+use crate::deploy::{Compared, Comparison, Glance, Operation, Reach, Survey};
 use crate::failure::{Failure, Result};
 use crate::health::Verdict;
 use crate::tui::screens::checks::Checks;
@@ -61,6 +61,10 @@ pub struct Environment {
     pub refused: Option<Failure>,
     /// Its form, with all that was typed.
     pub credentials: Option<Credentials>,
+    /// Its credentials compared with those in its cluster.
+    pub sync: Option<Comparison>,
+    /// The rotations that go on once it is applied and well.
+    pub rotating: Vec<String>,
     /// The field that keys shall go to once the form is there.
     pub wanted: Option<String>,
     /// Its checklist.
@@ -82,6 +86,8 @@ impl Environment {
             survey: Known::Asked,
             refused: None,
             credentials: None,
+            sync: None,
+            rotating: Vec::new(),
             wanted: None,
             checks: Checks::default(),
             smoke: Checks::default(),
@@ -98,6 +104,18 @@ impl Environment {
     /// What its cluster says.
     pub fn survey(&self) -> Option<&Survey> {
         self.survey.get()
+    }
+
+    /// Whether the cluster has another value of a field, and it can be taken over.
+    pub fn can_be_taken(&self, field: &str) -> bool {
+        self.sync.as_ref().and_then(|sync| sync.field(field)).is_some_and(Compared::can_be_taken)
+    }
+
+    /// The fields that are made without asking and are only in the cluster: new ones would replace what is used there.
+    pub fn only_there(&self) -> Vec<String> {
+        let unasked = self.credentials.iter().flat_map(|credentials| &credentials.unasked);
+        let names = unasked.filter(|field| field.stored.is_none()).map(|field| &field.name);
+        names.filter(|name| self.can_be_taken(name)).cloned().collect()
     }
 
     /// Whether a plan is being carried out.

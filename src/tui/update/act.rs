@@ -4,7 +4,7 @@ use super::{filter, stop};
 use crate::deploy::TakeOver;
 use crate::tui::effect::{Effect, Wish};
 use crate::tui::keymap::{Action, Mode};
-use crate::tui::screens::{checks, confirm, credentials, matrix, outcome, preview, rollout, unlock, value};
+use crate::tui::screens::{checks, confirm, credentials, matrix, outcome, preview, rollout, rotation, unlock, value};
 use crate::tui::shown::Pane;
 use crate::tui::state::{Dialog, Screen, Slot, State};
 
@@ -51,6 +51,10 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Url => matrix::update::url(state),
         Action::Generate => credentials::update::generate(state),
         Action::GenerateAll => credentials::update::generate_all(state),
+        Action::Reveal if mode == Mode::Rotation => rotation::update::reveal(state),
+        Action::Adopt => credentials::update::adopt(state),
+        Action::Rotate => rotation::update::open(state),
+        Action::GiveUp => rotation::update::give_up(state),
         Action::Reveal => credentials::update::reveal(state),
         Action::Save => credentials::update::save(state),
         Action::Clear if mode == Mode::Unlock => unlock::update::clear(state),
@@ -104,6 +108,7 @@ pub(super) fn go(state: &mut State, mode: Mode, by: isize) -> Vec<Effect> {
                     Dialog::Confirm(_)
                     | Dialog::Value(_)
                     | Dialog::Unlock(_)
+                    | Dialog::Rotation(_)
                     | Dialog::Containers(_)
                     | Dialog::Filter
                     | Dialog::Leave,
@@ -113,7 +118,9 @@ pub(super) fn go(state: &mut State, mode: Mode, by: isize) -> Vec<Effect> {
             Vec::new()
         }
         Mode::Filter => go(state, below(state), by),
-        Mode::Everywhere | Mode::Vault | Mode::Confirm | Mode::Value | Mode::Unlock | Mode::Leave => Vec::new(),
+        Mode::Everywhere | Mode::Vault | Mode::Confirm | Mode::Value | Mode::Unlock | Mode::Rotation | Mode::Leave => {
+            Vec::new()
+        }
     }
 }
 
@@ -138,6 +145,7 @@ fn far(state: &mut State, mode: Mode, by: isize) -> Vec<Effect> {
         | Mode::Confirm
         | Mode::Value
         | Mode::Unlock
+        | Mode::Rotation
         | Mode::Rollout
         | Mode::Containers
         | Mode::Outcome
@@ -168,6 +176,7 @@ fn pane(state: &mut State, mode: Mode, forward: bool) -> Vec<Effect> {
         | Mode::Confirm
         | Mode::Value
         | Mode::Unlock
+        | Mode::Rotation
         | Mode::Containers
         | Mode::Outcome
         | Mode::Filter
@@ -187,6 +196,7 @@ pub(super) fn open(state: &mut State, mode: Mode) -> Vec<Effect> {
         Mode::Confirm => confirm::update::open(state),
         Mode::Value => value::update::open(state),
         Mode::Unlock => unlock::update::open(state),
+        Mode::Rotation => rotation::update::go_on(state),
         Mode::Rollout => rollout::update::details(state),
         Mode::Containers => rollout::log::choose(state),
         Mode::Outcome => outcome::update::url(state),
@@ -201,7 +211,14 @@ pub(super) fn open(state: &mut State, mode: Mode) -> Vec<Effect> {
 
 fn back(state: &mut State, mode: Mode) -> Vec<Effect> {
     match mode {
-        Mode::Confirm | Mode::Value | Mode::Unlock | Mode::Containers | Mode::Filter | Mode::Text | Mode::Leave => {
+        Mode::Confirm
+        | Mode::Value
+        | Mode::Unlock
+        | Mode::Rotation
+        | Mode::Containers
+        | Mode::Filter
+        | Mode::Text
+        | Mode::Leave => {
             state.dialogs.pop();
             Vec::new()
         }
@@ -243,6 +260,7 @@ fn again(state: &mut State, mode: Mode) -> Vec<Effect> {
         | Mode::Confirm
         | Mode::Value
         | Mode::Unlock
+        | Mode::Rotation
         | Mode::Rollout
         | Mode::Containers
         | Mode::Filter
@@ -255,6 +273,7 @@ fn copy(state: &mut State, mode: Mode) -> Vec<Effect> {
     match mode {
         Mode::Checks => checks::update::copy(state),
         Mode::Preview => preview::update::copy(state),
+        Mode::Rotation => rotation::update::copy(state),
         Mode::Rollout => rollout::update::copy(state),
         Mode::Outcome => outcome::update::copy(state),
         Mode::Text => {

@@ -1,7 +1,7 @@
 //! Answers go to the screen that asked. The slot says what was asked; an answer of another kind cannot come.
 
 use crate::tui::effect::{Answer, Effect};
-use crate::tui::screens::{checks, credentials, matrix, preview, rollout, unlock, value};
+use crate::tui::screens::{checks, credentials, matrix, preview, rollout, rotation, unlock, value};
 use crate::tui::state::{Slot, State};
 use crate::tui::theme::Role;
 
@@ -11,6 +11,7 @@ pub(super) fn answer(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effe
         Slot::Glance(name)
         | Slot::Survey(name)
         | Slot::Form(name)
+        | Slot::Compare(name)
         | Slot::Save(name)
         | Slot::Value(name)
         | Slot::Checklist(name)
@@ -25,7 +26,11 @@ pub(super) fn answer(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effe
         | Slot::Reveal(name, field)
         | Slot::Generate(name, field)
         | Slot::Check(name, field)
-        | Slot::Mend(name, field) => (name.as_str(), field.as_str()),
+        | Slot::Mend(name, field)
+        | Slot::Stands(name, field)
+        | Slot::Rotate(name, field)
+        | Slot::Next(name, field)
+        | Slot::Adopt(name, field) => (name.as_str(), field.as_str()),
         Slot::Vault | Slot::Unlock | Slot::Aside => ("", ""),
     };
     match answer {
@@ -38,6 +43,12 @@ pub(super) fn answer(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effe
         Answer::Survey(answer) => matrix::update::surveyed(state, name, *answer),
         Answer::Form(answer) => credentials::update::formed(state, name, *answer),
         Answer::Judged(answer) => credentials::update::judged(state, (name, field), answer),
+        Answer::Compared(answer) => credentials::update::compared(state, name, *answer),
+        Answer::Adopted(answer) => credentials::update::adopted(state, (name, field), answer),
+        Answer::Rotation(answer) => rotation::update::stood(state, answer),
+        Answer::Rotated(answer, reached) => rotation::update::rotated(state, (name, field), *answer, reached),
+        Answer::RotatedBack(answer) => rotation::update::given_up(state, (name, field), answer),
+        Answer::Revealed(answer) if matches!(slot, Slot::Next(..)) => rotation::update::revealed(state, field, answer),
         Answer::Revealed(answer) => credentials::update::revealed(state, (name, field), answer),
         Answer::Generated(answer) => credentials::update::generated(state, (name, field), answer),
         Answer::Saved(answer) => credentials::update::saved(state, name, answer),
@@ -46,7 +57,11 @@ pub(super) fn answer(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effe
         Answer::Checked(answer) => checks::update::checked(state, (name, field), answer),
         Answer::Mended(answer) => checks::update::mended(state, (name, field), answer),
         Answer::Prepared(answer) => preview::update::planned(state, name, *answer),
-        Answer::Ran(answer) => rollout::update::ran(state, name, *answer),
+        Answer::Ran(answer) => {
+            let mut effects = rollout::update::ran(state, name, *answer);
+            effects.extend(rotation::update::after_run(state, name));
+            effects
+        }
         Answer::Followed(answer) => {
             if let Err(failure) = answer {
                 state.say(failure.to_string(), Role::Warn);

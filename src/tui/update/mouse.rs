@@ -78,6 +78,7 @@ fn row(state: &mut State, mode: Mode, at: usize) -> Vec<Effect> {
         | Mode::Confirm
         | Mode::Value
         | Mode::Unlock
+        | Mode::Rotation
         | Mode::Outcome
         | Mode::Text
         | Mode::Leave => Vec::new(),
@@ -104,6 +105,7 @@ fn focus(state: &mut State, pane: Pane) {
         | Mode::Confirm
         | Mode::Value
         | Mode::Unlock
+        | Mode::Rotation
         | Mode::Containers
         | Mode::Outcome
         | Mode::Filter

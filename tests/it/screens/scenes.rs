@@ -2,11 +2,15 @@
 
 use jiff::SignedDuration;
 use landfall::check::{Finding, Means, State as Stands, Told};
-use landfall::deploy::{End, Event, Log, Operation, Outcome, Remedy, Step, StepState, Told as Heard, Wave, What};
+use landfall::deploy::{
+    Ask, End, Event, Instruction, Log, Operation, Outcome, Remedy, Step, StepState, Told as Heard, UnderWay, Wave, What,
+};
+use landfall::failure::Failure;
 use landfall::health::Stage as Took;
 use landfall::plan::Action;
+use landfall::secret::Stage as Turned;
 use landfall::tui::Options;
-use landfall::tui::effect::Wish;
+use landfall::tui::effect::{Answer, Wish};
 use landfall::tui::msg::Msg;
 use ratatui::layout::Size;
 
@@ -17,9 +21,10 @@ use super::world;
 pub(crate) type Scene = fn(&mut Stage);
 
 /// Every scene by name.
-pub(crate) const ALL: [(&str, Scene); 21] = [
+pub(crate) const ALL: [(&str, Scene); 22] = [
     ("matrix", |_| {}),
     ("credentials", credentials),
+    ("rotation", waits),
     ("checks", checks),
     ("checks-done", checked),
     ("checks-fix", fix),
@@ -303,4 +308,45 @@ pub(crate) fn watch(stage: &mut Stage) {
     });
     stage.wait(12_000);
     stage.happens(What::Seen(world::moving(stage.now)));
+}
+
+/// To the password of the database.
+pub(crate) const PASSWORD: &str = "Enter Tab Tab Tab";
+
+/// Says how far the rotation is that was opened.
+pub(crate) fn stands(stage: &mut Stage, how: Option<Turned>) {
+    let question = stage.asked(|wish| matches!(wish, Wish::Rotation { .. })).unwrap();
+    let begun = how.map(|_| world::now());
+    let under_way = UnderWay { field: "pgsql.password".into(), stage: how, begun };
+    stage.send(Msg::Answer(question, Answer::Rotation(Ok(under_way))));
+}
+
+/// Says what a rotation needs next.
+pub(crate) fn answers(stage: &mut Stage, ask: Result<Ask, Failure>, how: Option<Turned>) {
+    let question = stage.asked(|wish| matches!(wish, Wish::Rotate { .. })).unwrap();
+    stage.send(Msg::Answer(question, Answer::Rotated(Box::new(ask), how)));
+}
+
+/// A statement for PostgreSQL.
+pub(crate) fn statement() -> Instruction {
+    Instruction {
+        field: "pgsql.password".into(),
+        system: "PostgreSQL".into(),
+        why: Some("the database server cannot be reached from this machine".into()),
+        say: "Let a superuser of the database send this statement. It holds a verifier and not the password.".into(),
+        lines: vec![format!(
+            "ALTER ROLE \"mlflow_user\" PASSWORD 'SCRAM-SHA-256$4096:{}=='",
+            "abcDEF0123456789".repeat(8)
+        )],
+        needs_value: false,
+    }
+}
+
+/// Before the change at PostgreSQL.
+pub(crate) fn waits(stage: &mut Stage) {
+    stage.press(PASSWORD);
+    stage.press("F4");
+    stands(stage, None);
+    stage.press("Enter");
+    answers(stage, Ok(Ask::Change(statement())), Some(Turned::Made));
 }

@@ -183,6 +183,7 @@ fn answer(wish: &Wish, vault: Standing, form: fn(&str) -> Form) -> Option<Answer
             None => None,
         })),
         Wish::Generate { recipe, .. } => Answer::Generated(landfall::secret::generate(recipe.length)),
+        Wish::Adopt { .. } => Answer::Adopted(Ok(())),
         Wish::Save { .. } => Answer::Saved(Ok(())),
         Wish::SetValue { .. } => Answer::ValueSet(Ok(())),
         Wish::Checklist(_) => Answer::Listed(Ok(Checklist { items: world::checklist(), moving: false })),
@@ -191,6 +192,11 @@ fn answer(wish: &Wish, vault: Standing, form: fn(&str) -> Form) -> Option<Answer
         | Wish::Reveal { .. }
         | Wish::Check { .. }
         | Wish::Mend { .. }
+        | Wish::Compare(_)
+        | Wish::Rotation { .. }
+        | Wish::Rotate { .. }
+        | Wish::RotateBack { .. }
+        | Wish::NextValue { .. }
         | Wish::Prepare { .. }
         | Wish::Apply(_)
         | Wish::Watch { .. }

@@ -248,6 +248,7 @@ pub(crate) fn survey(name: &str) -> Survey {
         by: Some("ann@laptop".into()),
         history: history(name, revision),
         by_hand: Some(if name == "prod" { 2 } else { 0 }),
+        sync: None,
     }
 }
 
@@ -291,6 +292,7 @@ fn field(name: &str, title: &str, text: Option<&str>, stored: Option<Timestamp>)
         unasked: false,
         keep: false,
         minimum: 0,
+        rotates: text.is_none(),
     }
 }
 

@@ -44,7 +44,7 @@ fn the_canary_would_be_heard() {
 #[test]
 fn no_type_shows_a_value() {
     let secret = Secret::new(CANARY);
-    let credential = Credential { value: secret.clone(), set: jiff::Timestamp::UNIX_EPOCH };
+    let credential = Credential::new(secret.clone(), jiff::Timestamp::UNIX_EPOCH);
     let credentials: Credentials = [("mlflow.password".to_owned(), credential.clone())].into();
     let mut typed = Typed::default();
     typed.paste(CANARY).unwrap();

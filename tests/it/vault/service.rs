@@ -249,7 +249,7 @@ async fn damaged(keeper: &Keeper) {
             "keyring item mlflow-abcd/dev:1:",
         ),
         (
-            format!(r#"{{"v":2,"values":{canary}}}"#),
+            format!(r#"{{"v":9,"values":{canary}}}"#),
             "the credentials of mlflow-abcd/dev cannot be read: another version of landfall stored them",
         ),
     ];

@@ -1,6 +1,7 @@
 //! The form: groups, masked values, a verdict beside each, help of the focused one below.
 
 use super::{Credentials, Entered, Field, remarks};
+use crate::deploy::Compared;
 use crate::secret::{Health, VaultKind};
 use crate::tui::shown::{Pane, Spot};
 use crate::tui::state::{Slot, State};
@@ -20,7 +21,7 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, state: &State) {
     }
     let help: Vec<Line> = credentials
         .focused()
-        .map(remarks::below)
+        .map(|field| remarks::below(field, compared(state, field), state.now))
         .unwrap_or_default()
         .into_iter()
         .flat_map(|(text, role)| Line::wrapped(&text, canvas.width().saturating_sub(2), role))
@@ -34,6 +35,13 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, state: &State) {
     for (line, y) in help.iter().take(usize::from(rows)).zip(form + 1..) {
         canvas.line(1, y, line);
     }
+}
+
+/// How the value of a field stands to the cluster's, where anything is deployed: before that nothing is off.
+fn compared<'s>(state: &'s State, field: &Field) -> Option<&'s Compared> {
+    let sync = state.environment()?.sync.as_ref()?;
+    let deployed = sync.fields.iter().any(|compared| compared.edit.is_some());
+    sync.field(&field.spec.name).filter(|compared| deployed || compared.turn.is_some())
 }
 
 /// A row of the form.
@@ -104,7 +112,7 @@ fn draw_field(canvas: &mut Canvas<'_>, y: u16, state: &State, (credentials, at):
         canvas.put(1, y, "▸", Role::Focus);
     }
     canvas.put(3, y, &field.spec.title, Role::Text);
-    let (sign, words, role) = remarks::beside(field, state.now);
+    let (sign, words, role) = remarks::beside(field, compared(state, field), state.now);
     let taken = width(&words) + if sign.is_empty() { 0 } else { 2 };
     let end = canvas.width();
     let verdict = end.saturating_sub(if taken <= 9 { 9 } else { taken + 1 });

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::deploy::{End, Fill, Reach, Revision, Survey};
+use crate::deploy::{Comparison, End, Fill, Reach, Revision, Survey};
 use crate::health::Verdict;
 use crate::tui::state::Environment;
 use crate::tui::theme::Role;
@@ -68,6 +68,10 @@ pub(super) fn credentials(environment: &Environment) -> Line {
     match &glance.credentials {
         Fill::Counted { set, needed, flagged } => {
             let (sign, role) = if set < needed || *flagged > 0 { ("!", Role::Warn) } else { ("✓", Role::Ok) };
+            let off = environment.survey().and_then(|survey| survey.sync.as_ref()).map_or(0, Comparison::off);
+            if set == needed && off > 0 {
+                return Line::new("!", Role::Warn).and(format!(" {set} of {needed}, {off} off"), Role::Text);
+            }
             let flagged = if *flagged > 0 && set == needed { format!(", {flagged} weak") } else { String::new() };
             Line::new(sign, role).and(format!(" {set} of {needed}{flagged}"), Role::Text)
         }

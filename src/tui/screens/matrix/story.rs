@@ -1,8 +1,10 @@
 //! The chosen environment's story: how it is, what is wrong, and what comes next.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
-use crate::deploy::{Fill, Reach, Survey};
+use crate::deploy::{Accord, Comparison, Fill, Reach, Survey};
 use crate::failure::Failure;
 use crate::health::{Cause, Health, Node, Verdict};
 use crate::secret::{Health as Vault, INSTEAD, VaultKind};
@@ -146,6 +148,9 @@ pub(crate) fn pods(nodes: &[Node]) -> (usize, usize) {
 }
 
 fn credentials(environment: &Environment, say: &mut impl FnMut(&str, Role)) {
+    if let Some(sync) = environment.survey().and_then(|survey| survey.sync.as_ref()) {
+        apart(sync, say);
+    }
     match environment.glance().map(|glance| &glance.credentials) {
         Some(Fill::Counted { set, needed, .. }) if set < needed => {
             let missing = needed - set;
@@ -158,5 +163,20 @@ fn credentials(environment: &Environment, say: &mut impl FnMut(&str, Role)) {
         }
         Some(Fill::Hidden(why)) => say(&format!("Credentials cannot be counted: {why}."), Role::Muted),
         Some(Fill::Counted { .. }) | None => {}
+    }
+}
+
+/// What is not in step with the cluster, by state.
+fn apart(sync: &Comparison, say: &mut impl FnMut(&str, Role)) {
+    let mut states: BTreeMap<Accord, Vec<&str>> = BTreeMap::new();
+    for compared in sync.fields.iter().filter(|compared| compared.accord.is_off()) {
+        states.entry(compared.accord).or_default().push(&compared.field);
+    }
+    for (accord, fields) in states {
+        let names = match fields.as_slice() {
+            [one] => (*one).to_owned(),
+            fields => age::counted(fields.len(), "credential"),
+        };
+        say(&format!("! {names}: {accord}; c shows more."), Role::Warn);
     }
 }

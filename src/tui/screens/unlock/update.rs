@@ -79,6 +79,8 @@ pub(crate) fn tried(state: &mut State, answer: Result<()>) -> Vec<Effect> {
             Dialog::Unlock(unlock) => Some(unlock),
             Dialog::Confirm(_)
             | Dialog::Value(_)
+            | Dialog::Rotation(_)
+            | Dialog::Filter
             | Dialog::Containers(_)
             | Dialog::Text(_)
             | Dialog::Help { .. }
