@@ -22,6 +22,8 @@ const WAITING: usize = 1024;
 const FRAME: Duration = Duration::from_millis(16);
 /// Drawn at most this often for what a person does: at once, unless keys or the wheel pour in.
 const ANSWER: Duration = Duration::from_millis(4);
+/// How long after the end of a plugin the Ctrl-C that ended it may still arrive.
+const MOMENT: Duration = Duration::from_millis(50);
 /// How long a credential plugin may take to end after Ctrl-C.
 const GRACE: Duration = Duration::from_secs(2);
 /// One phase of what moves.
@@ -149,15 +151,25 @@ impl Running {
             // Ctrl-C ends the plugin, too: what it says then is no answer.
             biased;
             end = ends.next() => {
-                match end {
-                    End::Interrupt => drop(tokio::time::timeout(GRACE, asking).await),
-                    End::Terminate => self.code = Some(130),
+                if matches!(end, End::Interrupt) {
+                    drop(tokio::time::timeout(GRACE, asking).await);
                 }
-                Err(stopped())
+                Err(end)
             }
             failure = terminal::broken() => return Err(failure),
-            answer = &mut asking => answer,
+            answer = &mut asking => Ok(answer),
         };
+        let answer = match answer {
+            // That a plugin was ended may be noticed before the Ctrl-C that ended it.
+            Ok(Err(failure)) => tokio::time::timeout(MOMENT, ends.next()).await.map_or(Ok(Err(failure)), Err),
+            answer => answer,
+        };
+        let answer = answer.unwrap_or_else(|end| {
+            if matches!(end, End::Terminate) {
+                self.code = Some(130);
+            }
+            Err(stopped())
+        });
         ends.forget_interrupts()?;
         if self.code.is_none() {
             self.guard.take_again()?;

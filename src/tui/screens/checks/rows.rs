@@ -74,7 +74,7 @@ fn rows(item: &Item, chosen: Option<Sentences>, now: Timestamp, wide: u16) -> Ve
         }
         State::Done { finding, .. } if finding.verdict == Verdict::Fail => {
             let mut rows = vec![first(start.and(cut::end(&item.title, room), title))];
-            rows.extend(below(&cut::sentence(&finding.headline), wide, Role::Fail));
+            rows.extend(below(&cut::sentence(&finding.headline), wide));
             rows.extend(more(finding, chosen, wide));
             rows
         }
@@ -83,7 +83,7 @@ fn rows(item: &Item, chosen: Option<Sentences>, now: Timestamp, wide: u16) -> Ve
             let mut rows = vec![first(start.and(cut::end(&said, room), title))];
             if chosen.is_some() && finding.verdict != Verdict::Ok {
                 if width(&said) > room && chosen == Some(Sentences::Below) {
-                    rows.extend(below(&cut::sentence(&finding.headline), wide, Role::Text));
+                    rows.extend(below(&cut::sentence(&finding.headline), wide));
                 }
                 rows.extend(more(finding, chosen, wide));
             }
@@ -120,16 +120,16 @@ fn more(finding: &Finding, chosen: Option<Sentences>, wide: u16) -> Vec<Row> {
         None => !offers,
     };
     let next = finding.next.as_deref().filter(|_| shown).map(cut::sentence);
-    let mut rows: Vec<Row> = next.into_iter().flat_map(|next| below(&next, wide, Role::Text)).collect();
+    let mut rows: Vec<Row> = next.into_iter().flat_map(|next| below(&next, wide)).collect();
     if chosen.is_some() {
         rows.extend(keys(finding, wide));
     }
     rows
 }
 
-fn below(text: &str, wide: u16, role: Role) -> Vec<Row> {
+fn below(text: &str, wide: u16) -> Vec<Row> {
     let room = wide.saturating_sub(WORDS + 2);
-    let line = |line: String| Row { line: Line::text("   ").and(line, role), ..Row::default() };
+    let line = |line: String| Row { line: Line::text(format!("   {line}")), ..Row::default() };
     cut::wrap(text, room).into_iter().map(line).collect()
 }
 
