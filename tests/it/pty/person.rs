@@ -125,6 +125,21 @@ impl Person {
         self.keys.flush().unwrap();
     }
 
+    /// Answers a question for a secret, once the terminal shows nothing of what is typed.
+    pub(super) fn answers(&mut self, question: &str, secret: &str) {
+        self.sees_within(ROLLOUT, question);
+        let end = Instant::now() + SOON;
+        let echo = |master: &dyn MasterPty| {
+            let flags = format!("{:?}", master.get_termios().unwrap().local_flags);
+            flags.split(['(', ')', ' ', '|']).any(|flag| flag == "ECHO")
+        };
+        while echo(self.master.as_ref()) {
+            assert!(Instant::now() < end, "{question}: what is typed would be shown");
+            self.look(Duration::from_millis(5));
+        }
+        self.press(&format!("{secret}\r"));
+    }
+
     pub(super) fn resizes(&mut self, columns: u16, rows: u16) {
         self.parser.screen_mut().set_size(some(rows), some(columns));
         self.master.resize(cells(columns, rows)).unwrap();

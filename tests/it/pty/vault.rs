@@ -6,7 +6,7 @@ use landfall::secret::{AgeFile, Keeper, Known, Secret, Unlock, VaultKind};
 use portable_pty::CommandBuilder;
 use tempfile::TempDir;
 
-use super::person::{Person, ROLLOUT, command, landfall};
+use super::person::{Person, ROLLOUT, SOON, command, landfall};
 use super::{CTRL_C, ENTER, ESCAPE};
 use crate::support::asset;
 
@@ -48,27 +48,21 @@ fn silent(ann: &Person) {
 fn it_is_set_up_at_prompts_and_debians_age_opens_it() {
     let home = Home::new();
     let mut ann = home.landfall(&["vault", "use", "file"]);
-    ann.sees("Passphrase for the new vault");
-    ann.press("short\r");
-    ann.sees("12 characters");
-    ann.press(&format!("{PASSPHRASE}\r"));
+    ann.answers("Passphrase for the new vault", "short");
+    ann.answers("12 characters", PASSPHRASE);
     ann.sees("strong");
-    ann.sees("The same once more");
-    ann.press("another-one-by-mistake\r");
-    ann.sees("not the same");
-    ann.press(&format!("{PASSPHRASE}\r"));
-    ann.until(super::SOON, "the second question", |screen| screen.contents().matches("once more:").count() == 2);
-    ann.press(&format!("{PASSPHRASE}\r"));
-    ann.sees("chosen file");
+    ann.answers("The same once more", "another-one-by-mistake");
+    ann.answers("not the same", PASSPHRASE);
+    ann.until(SOON, "the second question", |screen| screen.contents().matches("once more:").count() == 2);
+    ann.answers("once more", PASSPHRASE);
+    ann.sees_within(ROLLOUT, "chosen file");
     assert_eq!(ann.ends(), 0, "{}", ann.text());
     silent(&ann);
 
     let mut ann = home.landfall(&["creds", "generate", "dev", "pgsql.password"]);
-    ann.sees("Passphrase of the vault");
-    ann.press("not-this-one\r");
-    ann.sees("this is not the passphrase");
-    ann.press(&format!("{PASSPHRASE}\r"));
-    ann.sees("made dev");
+    ann.answers("Passphrase of the vault", "not-this-one");
+    ann.answers("this is not the passphrase", PASSPHRASE);
+    ann.sees_within(ROLLOUT, "made dev");
     assert_eq!(ann.ends(), 0, "{}", ann.text());
     silent(&ann);
 
@@ -76,8 +70,7 @@ fn it_is_set_up_at_prompts_and_debians_age_opens_it() {
     let folder = folder.to_str().unwrap();
     let arguments = ["-d", "-i", &format!("{folder}/identity.age"), &format!("{folder}/vault.age")];
     let mut ann = Person::starts(home.command(command("age", &arguments)));
-    ann.sees("passphrase");
-    ann.press(&format!("{PASSPHRASE}\r"));
+    ann.answers("passphrase", PASSPHRASE);
     ann.sees(r#"{"v":1,"items":{"mlflow-"#);
     ann.sees("pgsql.password");
     assert_eq!(ann.ends(), 0, "{}", ann.text());
@@ -137,17 +130,13 @@ fn it_is_saved_under_a_passphrase_and_taken_over_after_a_look() {
     let folder = home.path().join(".local/share/landfall/vault");
     AgeFile::create(&folder, &Secret::new(PASSPHRASE), 4).unwrap();
     let mut ann = home.landfall(&["creds", "generate", "dev", "pgsql.password", "--vault", "file"]);
-    ann.sees("Passphrase of the vault");
-    ann.press(&format!("{PASSPHRASE}\r"));
+    ann.answers("Passphrase of the vault", PASSPHRASE);
     assert_eq!(ann.ends(), 0, "{}", ann.text());
 
     let mut ann = home.landfall(&["vault", "export", "saved.age", "--vault", "file"]);
-    ann.sees("Passphrase of the vault");
-    ann.press(&format!("{PASSPHRASE}\r"));
-    ann.sees("Passphrase for the saved file");
-    ann.press("a-lighthouse-in-a-suitcase\r");
-    ann.sees("The same once more");
-    ann.press("a-lighthouse-in-a-suitcase\r");
+    ann.answers("Passphrase of the vault", PASSPHRASE);
+    ann.answers("Passphrase for the saved file", "a-lighthouse-in-a-suitcase");
+    ann.answers("The same once more", "a-lighthouse-in-a-suitcase");
     ann.sees_within(ROLLOUT, "saved saved.age");
     assert_eq!(ann.ends(), 0, "{}", ann.text());
     silent(&ann);
@@ -157,10 +146,8 @@ fn it_is_saved_under_a_passphrase_and_taken_over_after_a_look() {
     AgeFile::create(&folder, &Secret::new(PASSPHRASE), 4).unwrap();
     for (answer, code) in [("n", 130), ("y", 0)] {
         let mut ann = home.landfall(&["vault", "import", "saved.age", "--vault", "file"]);
-        ann.sees("Passphrase of the vault");
-        ann.press(&format!("{PASSPHRASE}\r"));
-        ann.sees("Passphrase of the saved file");
-        ann.press("a-lighthouse-in-a-suitcase\r");
+        ann.answers("Passphrase of the vault", PASSPHRASE);
+        ann.answers("Passphrase of the saved file", "a-lighthouse-in-a-suitcase");
         ann.sees_within(ROLLOUT, "Take this over?");
         ann.sees("+ pgsql.password  is set");
         ann.press(&format!("{answer}\r"));
@@ -186,12 +173,9 @@ fn a_vault_that_age_wrote_anew_is_read() {
     let identity = folder.join("identity.age").display().to_string();
     let line = format!("age -d '{identity}' > key && age -p -a key > new && mv new '{identity}' && rm key");
     let mut ann = Person::starts(home.command(command("bash", &["-c", &line])));
-    ann.sees("Enter passphrase");
-    ann.press(&format!("{PASSPHRASE}\r"));
-    ann.sees("leave empty to autogenerate");
-    ann.press("another-lighthouse-by-day\r");
-    ann.sees("Confirm passphrase");
-    ann.press("another-lighthouse-by-day\r");
+    ann.answers("Enter passphrase", PASSPHRASE);
+    ann.answers("leave empty to autogenerate", "another-lighthouse-by-day");
+    ann.answers("Confirm passphrase", "another-lighthouse-by-day");
     assert_eq!(ann.ends(), 0, "{}", ann.text());
     std::fs::set_permissions(&identity, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     assert!(read(PASSPHRASE).is_err());
