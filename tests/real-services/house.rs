@@ -32,6 +32,8 @@ const NAMESPACE: &str = "mlflow";
 #[derive(Debug, Clone)]
 pub(crate) struct Told {
     pub(crate) name: String,
+    /// How people open the node in the browser.
+    pub(crate) host: String,
     pub(crate) node_port: u16,
     pub(crate) database: String,
     pub(crate) bucket: String,
@@ -49,6 +51,7 @@ impl Told {
         let said = || PASSWORD.to_owned();
         Self {
             name: name.to_owned(),
+            host: HOST.to_owned(),
             node_port,
             database: own.clone(),
             bucket: own.clone(),
@@ -70,7 +73,7 @@ impl Told {
     fn values(&self, ground: &Ground) -> Value {
         json!({
             "port_external": self.node_port,
-            "access": {"hosts": [HOST]},
+            "access": {"hosts": [self.host]},
             "pgsql": {"host": "127.0.0.1", "port": ground.postgres.port, "database": self.database},
             "artifact_store": {"endpoint": self.endpoint, "bucket_name": self.bucket},
         })

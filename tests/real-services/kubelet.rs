@@ -231,6 +231,6 @@ async fn lay(client: &kube::Client, namespace: &str, volume: &Volume, at: PathBu
 fn tail(words: &str) -> String {
     let lines: Vec<&str> = words.lines().collect();
     let kept = lines[lines.len().saturating_sub(80)..].join("\n");
-    let from = (kept.len().saturating_sub(2048)..).find(|at| kept.is_char_boundary(*at)).unwrap_or_default();
+    let from = kept.ceil_char_boundary(kept.len().saturating_sub(2048));
     kept[from..].to_owned()
 }

@@ -25,7 +25,7 @@ const NODE_PORTS: std::ops::RangeInclusive<u16> = 30000..=32767;
 /// How long an answer may take; a store that is down makes MLflow try for four minutes.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// What the module's startup probe grants.
-const START: Duration = Duration::from_secs(240);
+const START: Duration = Duration::from_mins(4);
 
 /// A NodePort nobody has on this machine, held open.
 pub(crate) struct NodePort {
