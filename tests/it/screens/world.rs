@@ -91,7 +91,7 @@ pub(crate) fn refused() -> Cause {
 }
 
 fn node(key: Key, health: Health, created: Timestamp) -> Node {
-    Node { key, health, created: Some(created), current: true, pod: None, children: Vec::new() }
+    Node { key, health, created: Some(created), current: true, pod: None, children: Vec::new(), more: 0 }
 }
 
 fn container(name: &str, state: ContainerState) -> ContainerView {

@@ -32,6 +32,11 @@ pub(super) fn items(node: &Node, since: Option<Timestamp>, now: Timestamp, wide:
     for child in &node.children {
         branch(child, now, wide, &mut items);
     }
+    if node.more > 0 {
+        let words = format!("and {}, all ready", age::counted(node.more, "more pod"));
+        let line = Line::new("│", Role::Frame).and("  ", Role::Text).and(words, Role::Muted);
+        items.push(Item { line, ..Item::default() });
+    }
     items
 }
 
