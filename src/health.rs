@@ -13,6 +13,7 @@ mod config;
 mod container;
 mod crash;
 mod cronjob;
+mod crowd;
 mod daemonset;
 mod definition;
 mod deleting;

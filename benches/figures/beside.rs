@@ -47,46 +47,46 @@ pub(crate) async fn compare(table: &mut Table, plane: &Plane, landfall: &std::pa
             let (kubeconfig, server) = plane.kubeconfig_at(port);
             let folder = plane.path(&format!("{load:?}-{}", round_trip.as_millis()));
             fs::create_dir_all(&folder).unwrap();
-            let place = Place { plane, landfall, folder, kubeconfig };
+            let here = Place { plane, landfall, folder, kubeconfig };
             let names: Vec<(Tool, String)> = (0..RUNS)
                 .flat_map(|run| {
                     Tool::ALL.map(|tool| (tool, format!("{}-{run}-{}-{load:?}", tool.name(), round_trip.as_millis())))
                 })
                 .map(|(tool, name)| (tool, name.to_lowercase()))
                 .collect();
-            load.project(&place.folder, &server, &names, if round_trip.is_zero() { 30_100 } else { 30_200 });
+            load.project(&here.folder, &server, &names, if round_trip.is_zero() { 30_100 } else { 30_200 });
             let mut taken: BTreeMap<Tool, Taken> = BTreeMap::new();
             for (tool, name) in &names {
-                take(&place, &client, (load, *tool, name), taken.entry(*tool).or_default()).await;
+                take(&here, &client, (load, *tool, name), taken.entry(*tool).or_default()).await;
             }
             rows(table, load, round_trip, &taken);
             if round_trip.is_zero() {
-                changed(table, &place, load, &names[0].1);
+                changed(table, &here, load, &names[0].1);
             }
         }
     }
 }
 
 /// Plans, applies and applies again.
-async fn take(place: &Place<'_>, client: &Client, (load, tool, name): (Load, Tool, &str), taken: &mut Taken) {
-    let rendered = run(&mut place.landfall(name, &["render", name, "-o", "json"]), &[0]).said;
-    hand_over(&place.folder.join(name), &rendered);
+async fn take(here: &Place<'_>, client: &Client, (load, tool, name): (Load, Tool, &str), taken: &mut Taken) {
+    let rendered = run(&mut here.landfall(name, &["render", name, "-o", "json"]), &[0]).said;
+    hand_over(&here.folder.join(name), &rendered);
     let mut namespace = Namespace::default();
     namespace.metadata.name = Some(name.to_owned());
     Api::all(client.clone()).create(&PostParams::default(), &namespace).await.unwrap();
     // kubectl says with 1 that something would change.
-    taken.plan.push(all(vec![place.plan(tool, name)]).await.took);
-    place.plane.asked();
+    taken.plan.push(all(vec![here.plan(tool, name)]).await.took);
+    here.plane.asked();
     let observer = (load.pods() > 0).then(|| Observer::of(client, name, load.pods()));
-    let first = all(place.apply(tool, name, load)).await;
+    let first = all(here.apply(tool, name, load)).await;
     if let Some(observer) = observer {
         taken.lag.push(first.ended.saturating_duration_since(observer.last().await));
     }
-    let requests = count(&place.plane.asked(), tool);
+    let requests = count(&here.plane.asked(), tool);
     taken.first.push(first.took);
     taken.peak.push(first.peak);
-    taken.again.push(all(place.apply(tool, name, load)).await.took);
-    taken.requests.push((requests, count(&place.plane.asked(), tool)));
+    taken.again.push(all(here.apply(tool, name, load)).await.took);
+    taken.requests.push((requests, count(&here.plane.asked(), tool)));
 }
 
 /// Commands one after the other, as one, away from the workers of the runtime.
@@ -142,12 +142,12 @@ fn rows(table: &mut Table, load: Load, round_trip: Duration, taken: &BTreeMap<To
 }
 
 /// What landfall asks for one object: of an apply that finds nothing to do, and of one that changes things.
-fn changed(table: &mut Table, place: &Place<'_>, load: Load, name: &str) {
+fn changed(table: &mut Table, here: &Place<'_>, load: Load, name: &str) {
     let most = |arguments: &[&str]| {
-        place.plane.asked();
-        run(&mut place.landfall(name, arguments), &[0]);
+        here.plane.asked();
+        run(&mut here.landfall(name, arguments), &[0]);
         let mut objects: BTreeMap<String, Vec<bool>> = BTreeMap::new();
-        for asked in place.plane.asked() {
+        for asked in here.plane.asked() {
             let own = asked.object.contains("/landfall");
             let reads = matches!(asked.verb.as_str(), "get" | "list" | "watch");
             if asked.agent.starts_with(Tool::Landfall.agent()) && asked.names_one && !reads && !own {

@@ -1,4 +1,4 @@
-//! 5,000 pods: what applying them and watching them holds in memory, and how soon a key is answered meanwhile.
+//! 5,000 pods: what watching them holds in memory, and how soon a key is answered meanwhile.
 
 use std::fs;
 use std::time::Duration;
@@ -13,29 +13,29 @@ use crate::pty::Pty;
 use crate::rival::{Place, Tool};
 use crate::table::{Bar, Table};
 
-/// Brings them up with landfall, then opens its screens on them.
+/// Brings ten Deployments up with landfall, makes them grow, and opens the screens on them.
 pub(crate) fn watch(table: &mut Table, plane: &Plane, landfall: &std::path::Path) {
     let load = Load::Crowd;
     let (kubeconfig, server) = plane.kubeconfig_at(plane.address().port());
-    let place = Place { plane, landfall, folder: plane.path("crowd"), kubeconfig };
-    fs::create_dir_all(&place.folder).unwrap();
-    load.project(&place.folder, &server, &[(Tool::Landfall, "crowd".to_owned())], 30_300);
-    run(&mut place.kubectl(&["create", "namespace", "crowd"]), &[0]);
-    let applied = run(&mut place.landfall("crowd", &["apply", "crowd", "--yes"]), &[0]);
-    let peak = applied.peak;
-    let what = format!("{}: peak memory of the apply, until all are ready", load.words());
-    table.row(what, format!("{peak:.1} MB, {:.0} s", applied.took.as_secs_f64()), Bar::under(peak, 40.0, "MB"));
+    let here = Place { plane, landfall, folder: plane.path("crowd"), kubeconfig };
+    fs::create_dir_all(&here.folder).unwrap();
+    load.project(&here.folder, &server, &[(Tool::Landfall, "crowd".to_owned())], 30_300);
+    run(&mut here.kubectl(&["create", "namespace", "crowd"]), &[0]);
+    run(&mut here.landfall("crowd", &["apply", "crowd", "--yes"]), &[0]);
+    let grow = ["scale", "deployment", "--all", "--replicas", "500", "-n", "crowd"];
+    run(&mut here.kubectl(&grow), &[0]);
+    run(&mut here.kubectl(&["rollout", "status", "deployment", "-n", "crowd", "--timeout", "10m"]), &[0]);
 
-    let mut pty = Pty::run(place.on_screen("crowd"));
+    let mut pty = Pty::run(here.on_screen("crowd"));
     pty.until_shown("crowd");
     pty.press("w");
-    pty.until_shown("many-9");
+    pty.until_shown("many-0");
     pty.listen(Duration::from_secs(5));
     let took = binary::help(&mut pty);
     let what = format!("{} watched: key → frame, pty", load.words());
     table.row(what, took.tail("ms"), Bar::under(took.percent(99), 16.0, "ms"));
     // One in ten pods is made anew.
-    run(&mut place.kubectl(&["rollout", "restart", "deployment/many-0", "-n", "crowd"]), &[0]);
+    run(&mut here.kubectl(&["rollout", "restart", "deployment/many-0", "-n", "crowd"]), &[0]);
     let took = binary::help(&mut pty);
     let what = format!("{} watched, 500 of them being replaced: key → frame, pty", load.words());
     table.row(what, took.tail("ms"), Bar::under(took.percent(99), 16.0, "ms"));

@@ -17,7 +17,7 @@ pub(crate) enum Load {
     ConfigMaps,
     /// 30 Deployments of 3 pods each.
     Deployments,
-    /// 10 Deployments of 500 pods each.
+    /// 10 Deployments, to be scaled to 500 pods each.
     Crowd,
 }
 
@@ -91,7 +91,7 @@ impl Load {
                     .to_owned(),
             ),
             Self::Deployments => Some(deployments(30, 3)),
-            Self::Crowd => Some(deployments(10, 500)),
+            Self::Crowd => Some(deployments(10, 1)),
         }
     }
 }

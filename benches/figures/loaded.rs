@@ -94,6 +94,7 @@ fn tree(turn: i64, start: Timestamp) -> Tree {
         current: true,
         pod: None,
         children: Vec::new(),
+        more: 0,
     };
     let pods = (0..PODS).map(|number| {
         let ready = (turns + number) % 3 == 0;

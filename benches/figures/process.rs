@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 /// What became of a command.
@@ -21,19 +21,18 @@ pub(crate) fn run(command: &mut Command, codes: &[i32]) -> Ran {
     let started = Instant::now();
     let mut child = command.spawn().unwrap();
     let status = format!("/proc/{}/status", child.id());
-    let over = AtomicBool::new(false);
+    let (over, end) = channel::<()>();
     let (code, ended, peak) = std::thread::scope(|scope| {
-        let memory = scope.spawn(|| {
+        let memory = scope.spawn(move || {
             let mut peak = 0.0_f64;
-            while !over.load(Ordering::Relaxed) {
+            while end.recv_timeout(Duration::from_millis(2)) == Err(RecvTimeoutError::Timeout) {
                 peak = peak.max(high_water(&status).unwrap_or_default());
-                std::thread::sleep(Duration::from_millis(2));
             }
             peak
         });
         let code = child.wait().unwrap().code();
         let ended = Instant::now();
-        over.store(true, Ordering::Relaxed);
+        drop(over);
         (code, ended, memory.join().unwrap())
     });
     let said = fs::read_to_string(out.path()).unwrap();

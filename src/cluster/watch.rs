@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::io::StreamReader;
 
 use super::discover::Resource;
-use super::fetch::Cut;
+use super::fetch::{Cut, Pages};
 use super::pulse::pulse;
 use super::refusal::Refusal;
 use super::wire::{Call, Cluster};
@@ -41,12 +41,15 @@ pub struct Watched {
 /// What there is to tell of a followed kind.
 #[derive(Debug, Clone)]
 pub enum News {
-    /// All objects there are; whatever else was known of this kind is gone.
-    All {
+    /// All objects of a kind are told anew from here.
+    Listing {
         /// The kind.
         kind: String,
-        /// The objects.
-        objects: Vec<Object>,
+    },
+    /// Since then all there are have been told; whatever else was known of this kind is gone.
+    Listed {
+        /// The kind.
+        kind: String,
     },
     /// An object is new or changed.
     Put(Box<Object>),
@@ -158,9 +161,16 @@ async fn round(cluster: &Cluster, watched: &Watched, way: &mut Way, news: &mpsc:
     let version = &mut way.version;
     let resource = &watched.resource;
     if version.is_none() {
-        let (objects, at) = cluster.pages(resource, watched.namespace.as_deref(), "", Cut::Slim).await?;
-        tell(news, News::All { kind: resource.kind.clone(), objects }).await?;
-        *version = Some(at);
+        let kind = &resource.kind;
+        tell(news, News::Listing { kind: kind.clone() }).await?;
+        let mut pages = Pages::new(resource, watched.namespace.as_deref(), "", Cut::Slim);
+        while let Some(objects) = cluster.turn(&mut pages).await? {
+            for object in objects {
+                tell(news, News::Put(Box::new(object))).await?;
+            }
+        }
+        *version = Some(pages.version);
+        tell(news, News::Listed { kind: kind.clone() }).await?;
     }
     let params = WatchParams { timeout: Some(LASTS), bookmarks: true, ..WatchParams::default() };
     let request = Request::new(resource.path(watched.namespace.as_deref()))

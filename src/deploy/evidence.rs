@@ -85,5 +85,8 @@ fn tree(nodes: &[Node], depth: usize, line: &mut impl FnMut(String)) {
     for node in nodes {
         line(format!("{}{} {}: {}", "  ".repeat(depth), node.health.verdict, node.key, node.health.reason));
         tree(&node.children, depth + 1, line);
+        if node.more > 0 {
+            line(format!("{}and {} more, ready", "  ".repeat(depth + 1), node.more));
+        }
     }
 }

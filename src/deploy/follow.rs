@@ -17,6 +17,8 @@ use crate::release::Release;
 
 /// How long news are gathered before they are judged.
 const GATHER: Duration = Duration::from_millis(30);
+/// How much news is taken in at once, while more may be coming.
+const AT_ONCE: usize = 1_000;
 /// How often the tree is judged without news, since graces pass and ages grow.
 const TICK: Duration = Duration::from_secs(1);
 /// How long no contact may last before it ends the operation.
@@ -56,6 +58,8 @@ pub(super) struct Follower {
     applied: BTreeMap<Key, i64>,
     told: BTreeMap<(Key, String, String), i64>,
     since: Timestamp,
+    /// Of kinds that are being told anew: what was known and has not been told again yet.
+    untold: BTreeMap<String, BTreeSet<Key>>,
 }
 
 impl Follower {
@@ -75,6 +79,7 @@ impl Follower {
             applied: BTreeMap::new(),
             told: BTreeMap::new(),
             since: Timestamp::now(),
+            untold: BTreeMap::new(),
         }
     }
 
@@ -116,30 +121,29 @@ impl Follower {
         let mut lost: Option<(Instant, Refusal)> = None;
         loop {
             let wait = deadline.map_or(TICK, |deadline| TICK.min(deadline.saturating_duration_since(Instant::now())));
-            let mut batch = Vec::new();
-            tokio::select! {
-                item = news.recv() => batch.extend(item),
-                () = tokio::time::sleep(wait) => {}
+            let mut next = tokio::select! {
+                item = news.recv() => item,
+                () = tokio::time::sleep(wait) => None,
                 () = stop.cancelled() => {
                     teller.tell(What::Stopping).await;
                     return Found { tree: self.judge(), ..Found::stopped() };
                 }
-            }
-            if !batch.is_empty() {
+            };
+            if next.is_some() {
                 tokio::time::sleep(GATHER).await;
-                while let Ok(item) = news.try_recv() {
-                    batch.push(item);
-                }
             }
-            let mut fresh = Vec::new();
-            for item in batch {
+            let (mut fresh, mut left) = (Vec::new(), AT_ONCE);
+            while let Some(item) = next {
                 match item {
-                    News::All { kind, objects } => {
+                    News::Listing { kind } => self.listing(kind),
+                    News::Listed { kind } => {
                         unseen.remove(&kind);
-                        self.replace(&kind, objects, &mut fresh);
+                        for key in self.untold.remove(&kind).unwrap_or_default() {
+                            self.forget(&key);
+                        }
                     }
                     News::Put(object) => self.put(*object, &mut fresh),
-                    News::Gone(key) => drop(self.objects.remove(&key)),
+                    News::Gone(key) => self.forget(&key),
                     News::Denied { kind, refusal } => {
                         unseen.remove(&kind);
                         tracing::info!(kind, why = refusal.words(), "cannot be followed");
@@ -158,7 +162,10 @@ impl Follower {
                         }
                     }
                 }
+                left -= 1;
+                next = if left > 0 { news.try_recv().ok() } else { None };
             }
+            self.sweep();
             if !fresh.is_empty() {
                 teller.tell(What::Told(fresh)).await;
             }
@@ -255,21 +262,38 @@ impl Follower {
         }
     }
 
-    fn replace(&mut self, kind: &str, objects: Vec<Object>, fresh: &mut Vec<Told>) {
-        let known: Vec<Key> = self.objects.of_kind(kind).map(|object| object.key().clone()).collect();
-        for key in known.into_iter().filter(|key| key.namespace.as_deref() == Some(&self.release.namespace)) {
-            if !objects.iter().any(|object| *object.key() == key) {
-                self.objects.remove(&key);
-            }
+    /// All objects of a kind are told anew; what is not told again is gone.
+    fn listing(&mut self, kind: String) {
+        let namespace = &self.release.namespace;
+        let known =
+            self.objects.of_kind(&kind).map(Object::key).filter(|key| key.namespace.as_ref() == Some(namespace));
+        let mut untold: BTreeSet<Key> = known.cloned().collect();
+        if kind == "Pod" {
+            untold.extend(self.memory.counted(namespace));
         }
-        for object in objects {
-            self.put(object, fresh);
+        self.untold.insert(kind, untold);
+    }
+
+    fn forget(&mut self, key: &Key) {
+        self.objects.remove(key);
+        self.memory.forget(key);
+    }
+
+    /// Forgets what was said in passing about pods that are only counted by now.
+    fn sweep(&mut self) {
+        let events = self.objects.of_kind("Event").filter(|event| self.memory.passes_over(event));
+        let passed: Vec<Key> = events.map(|event| event.key().clone()).collect();
+        for key in passed {
+            self.objects.remove(&key);
         }
     }
 
     fn put(&mut self, object: Object, fresh: &mut Vec<Told>) {
         let generation = |object: &Object| object.number("/metadata/generation").unwrap_or(0);
         let key = object.key();
+        if let Some(untold) = self.untold.get_mut(object.kind()) {
+            untold.remove(key);
+        }
         if self.applied.get(key).is_some_and(|applied| generation(&object) < *applied) {
             return;
         }
@@ -283,7 +307,11 @@ impl Follower {
                 fresh.push(told);
             }
         }
-        self.objects.put(object);
+        if self.memory.keeps(&object) {
+            self.objects.put(object);
+        } else {
+            self.objects.remove(object.key());
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::cluster::{Cluster, Refusal, Unopened};
 use crate::failure::{Failure, Result};
 use crate::health::{Memory, Tree, tree};
 use crate::module::Facts;
-use crate::object::{Key, Objects};
+use crate::object::{Key, Object, Objects};
 use crate::project::{Environment, Project};
 use crate::release::{Past, Record, Release, Status};
 use crate::secret::Credentials;
@@ -134,9 +134,10 @@ impl Session {
                     survey.by = Some(record.state.who.clone());
                     survey.history = record.state.history().into_iter().map(revision).collect();
                     let keys: Vec<Key> = record.state.objects.iter().map(crate::release::Entry::key).collect();
-                    let objects = self.gather_objects(&cluster, &release, &keys).await;
+                    let mut memory = Memory::new(record.state.when);
+                    let objects = self.gather_objects(&cluster, &release, &keys, &mut memory).await;
                     survey.by_hand = Some(by_hand(&objects, &keys, &release));
-                    survey.tree = tree(&keys, &objects, &Memory::new(record.state.when), Timestamp::now());
+                    survey.tree = tree(&keys, &objects, &memory, Timestamp::now());
                     self.explain_all(&release, &objects, &mut survey.tree.roots);
                     survey.health = Some(survey.tree.verdict());
                     // Values that are wrong are said by the glance.
@@ -154,18 +155,33 @@ impl Session {
         Ok(survey)
     }
 
-    /// The released objects and what grew out of them, as far as they may be read.
-    pub(super) async fn gather_objects(&self, cluster: &Cluster, release: &Release, keys: &[Key]) -> Objects {
+    /// The released objects and what grew out of them, as far as they may be read; the memory says which pods are only
+    /// counted.
+    pub(super) async fn gather_objects(
+        &self,
+        cluster: &Cluster,
+        release: &Release,
+        keys: &[Key],
+        memory: &mut Memory,
+    ) -> Objects {
         let mut kinds: BTreeSet<(String, String, Option<String>)> = BTreeSet::new();
         for key in keys {
             kinds.insert((key.api.clone(), key.kind.clone(), key.namespace.clone()));
         }
         let namespace = Some(release.namespace.clone());
-        for (api, kind) in
-            [("apps/v1", "ReplicaSet"), ("v1", "Pod"), ("v1", "Event"), ("discovery.k8s.io/v1", "EndpointSlice")]
-        {
+        for (api, kind) in [("apps/v1", "ReplicaSet"), ("discovery.k8s.io/v1", "EndpointSlice")] {
             kinds.insert((api.to_owned(), kind.to_owned(), namespace.clone()));
         }
+        // Of these there may be thousands. Pods come first: what is said in passing depends on them.
+        let many = async {
+            let mut kept = Vec::new();
+            for kind in ["Pod", "Event"] {
+                let Ok(resource) = cluster.resource("v1", kind).await else { continue };
+                let keeps = |object: &Object| memory.keeps(object);
+                kept.extend(cluster.list_kept(&resource, &release.namespace, keeps).await.unwrap_or_default());
+            }
+            kept
+        };
         let mut objects = Objects::default();
         let lists = kinds.into_iter().map(|(api, kind, namespace)| async move {
             let resource = cluster.resource(&api, &kind).await.ok()?;
@@ -178,7 +194,8 @@ impl Session {
             }
             Some(found)
         });
-        for object in futures::future::join_all(lists).await.into_iter().flatten().flatten() {
+        let (many, lists) = futures::future::join(many, futures::future::join_all(lists)).await;
+        for object in lists.into_iter().flatten().flatten().chain(many) {
             objects.put(object);
         }
         objects

@@ -61,8 +61,9 @@ impl Session {
         let waves = vec![Wave { steps: steps.collect() }];
         teller.tell(What::Started { operation: Operation::Watch, target: Box::new(target.clone()), waves }).await;
         teller.tell(What::Waiting).await;
-        let mut follower = Follower::new(self, (&cluster, &release), roots.clone(), Memory::new(record.state.when));
-        let objects = self.gather_objects(&cluster, &release, &roots).await;
+        let mut memory = Memory::new(record.state.when);
+        let objects = self.gather_objects(&cluster, &release, &roots, &mut memory).await;
+        let mut follower = Follower::new(self, (&cluster, &release), roots.clone(), memory);
         follower.know(objects.iter().filter(|object| object.kind() != "Event").cloned());
         let found = if until_ready {
             follower.until_well(&teller, &stop, self.inner.patience).await
@@ -187,8 +188,9 @@ impl Session {
         let failed = |refusal: Refusal| refusal.failure("delete the pods that are stuck", cluster.server());
         let Some(record) = Record::read(&cluster, &release).await.map_err(failed)? else { return Ok(0) };
         let keys: Vec<Key> = record.state.objects.iter().map(crate::release::Entry::key).collect();
-        let objects = self.gather_objects(&cluster, &release, &keys).await;
-        let found = tree(&keys, &objects, &Memory::new(record.state.when), Timestamp::now());
+        let mut memory = Memory::new(record.state.when);
+        let objects = self.gather_objects(&cluster, &release, &keys, &mut memory).await;
+        let found = tree(&keys, &objects, &memory, Timestamp::now());
         let stuck = super::explain::stuck(&found.roots);
         for key in &stuck {
             if let Some(uid) = objects.get(key).and_then(Object::uid) {

@@ -93,6 +93,10 @@ fn count(nodes: &[Node], ready: &mut usize, all: &mut usize) {
             *all += 1;
             *ready += usize::from(node.health.verdict == Verdict::Ready);
         }
+        if node.current {
+            *all += node.more;
+            *ready += node.more;
+        }
         count(&node.children, ready, all);
     }
 }

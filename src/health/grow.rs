@@ -31,15 +31,17 @@ fn absent(key: &Key, scene: &Scene<'_>) -> Node {
         Some(true) => Health::new(Verdict::Failed, "failed, and gone as it asked for"),
         None => Health::new(Verdict::Unknown, "is not there"),
     };
-    Node { key: key.clone(), health, created: None, current: true, pod: None, children: Vec::new() }
+    Node { key: key.clone(), health, created: None, current: true, pod: None, children: Vec::new(), more: 0 }
 }
 
 fn node(object: &Object, current: bool, scene: &Scene<'_>, depth: usize) -> Node {
     let is_deployment = object.kind() == "Deployment" && object.key().group() == "apps";
+    let mut more = scene.memory.more(object);
     let mut below: Vec<(&Object, bool)> = match is_deployment {
         _ if depth == 0 => Vec::new(),
         true => {
             let pods = replicaset::pods(object, scene);
+            more = pods.set.map_or(0, |set| scene.memory.more(set));
             let old = pods.old.into_iter().map(|pod| (pod, false));
             pods.new.into_iter().map(|pod| (pod, true)).chain(old).collect()
         }
@@ -64,6 +66,7 @@ fn node(object: &Object, current: bool, scene: &Scene<'_>, depth: usize) -> Node
         current,
         pod: (object.kind() == "Pod" && object.key().group().is_empty()).then(|| view(object, scene)),
         children,
+        more,
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::crowd::Crowd;
 use super::progress::{self, Mark};
 use super::scene::Scene;
 use crate::object::{Key, Object, Objects};
@@ -19,6 +20,7 @@ pub struct Memory {
     restarts: HashMap<(String, String), i64>,
     /// Jobs that were seen and delete themselves when they are done, with whether they had failed.
     jobs: HashMap<Key, bool>,
+    crowd: Crowd,
 }
 
 impl Memory {
@@ -58,6 +60,33 @@ impl Memory {
         }
         objects.of_kind("Pod").for_each(|pod| self.note_restarts(pod));
         objects.of_kind("Job").for_each(|job| self.note_job(job));
+    }
+
+    /// Whether an object that was read has to be kept: a pod that is well among many of its owner is only counted.
+    pub fn keeps(&mut self, object: &Object) -> bool {
+        self.crowd.keeps(object)
+    }
+
+    /// Whether nothing is lost when this is forgotten: what is said in passing about a pod that is only counted.
+    pub fn passes_over(&self, object: &Object) -> bool {
+        self.crowd.passes_over(object)
+    }
+
+    /// A pod is gone.
+    pub fn forget(&mut self, key: &Key) {
+        if key.kind == "Pod" {
+            self.crowd.forget(&key.name);
+        }
+    }
+
+    /// The pods in a namespace that are only counted.
+    pub fn counted(&self, namespace: &str) -> impl Iterator<Item = Key> {
+        self.crowd.counted(namespace)
+    }
+
+    /// How many pods of an owner are only counted.
+    pub(super) fn more(&self, owner: &Object) -> usize {
+        owner.uid().map_or(0, |uid| self.crowd.of(uid))
     }
 
     fn note_restarts(&mut self, pod: &Object) {

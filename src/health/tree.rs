@@ -29,6 +29,8 @@ pub struct Node {
     pub pod: Option<PodView>,
     /// What grew out of it (for a Deployment: its pods, those of the newest ReplicaSet first).
     pub children: Vec<Self>,
+    /// How many more pods it has that are well and not listed (of a Deployment: of its newest ReplicaSet).
+    pub more: usize,
 }
 
 /// A pod, closer.

@@ -1,6 +1,7 @@
 //! Every fixture is a cluster at one moment with the verdicts it must get.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod crowd;
 mod growth;
 
 use std::fs;

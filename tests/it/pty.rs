@@ -9,7 +9,6 @@ mod vault;
 mod walk;
 
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use person::{Person, ROLLOUT, SOON, landfall};
 use rustix::process::Signal;

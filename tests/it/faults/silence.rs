@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
-use landfall::cluster::Source;
+use landfall::cluster::{SignIns, Source};
 use landfall::demo::{Demo, Options, Scenario};
 use landfall::deploy::{Contact, End, Session, Setup, Stop, What};
 use landfall::module::Module;
@@ -25,7 +25,11 @@ async fn session(place: &Place) -> Session {
         module: Module::load(&project.module, &project.folder).unwrap(),
         project,
         keeper: Keeper::open(VaultKind::Memory, || Ok(Box::new(Memory::default()))),
-        source: Source::Kubeconfig { file: Some(place.path("kubeconfig")), context: None },
+        source: Source::Kubeconfig {
+            file: Some(place.path("kubeconfig")),
+            context: None,
+            sign_ins: SignIns::default(),
+        },
         state: place.path("state"),
         who: "ann@laptop".to_owned(),
         patience: Duration::from_mins(2),

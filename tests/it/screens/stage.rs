@@ -4,7 +4,7 @@ use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};
 use landfall::check::{Checklist, News, Told};
 use landfall::deploy::{Event, Form, What};
-use landfall::secret::{Judge, Level, Opinion, Rule, Standing};
+use landfall::secret::{Judge, Rule, Standing};
 use landfall::tui::effect::{Answer, Effect, Question, Wish};
 use landfall::tui::keymap::Chord;
 use landfall::tui::msg::Msg;

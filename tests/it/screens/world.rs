@@ -101,7 +101,7 @@ pub(crate) fn refused() -> Cause {
 }
 
 fn node(key: Key, health: Health, created: Timestamp) -> Node {
-    Node { key, health, created: Some(created), current: true, pod: None, children: Vec::new() }
+    Node { key, health, created: Some(created), current: true, pod: None, children: Vec::new(), more: 0 }
 }
 
 fn container(name: &str, state: ContainerState) -> ContainerView {
@@ -264,6 +264,7 @@ pub(crate) fn closed(name: &str) -> Survey {
         by: None,
         history: Vec::new(),
         by_hand: None,
+        sync: None,
     }
 }
 

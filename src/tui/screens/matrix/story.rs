@@ -143,7 +143,8 @@ pub(crate) fn pods(nodes: &[Node]) -> (usize, usize) {
         let (below_ready, below) = pods(&node.children);
         let pod = usize::from(node.pod.is_some() && node.current);
         let well = usize::from(node.pod.is_some() && node.current && node.health.verdict == Verdict::Ready);
-        (ready + well + below_ready, all + pod + below)
+        let more = if node.current { node.more } else { 0 };
+        (ready + well + below_ready + more, all + pod + below + more)
     })
 }
 

@@ -62,6 +62,11 @@ impl Pen<'_> {
     pub(super) fn items(&self, node: &Node, since: Option<Timestamp>) -> Vec<Item> {
         let mut items = vec![self.object(node, since, self.wide)];
         self.below(node, 1, &mut items);
+        if node.more > 0 && self.fold(node) != Fold::Closed {
+            let words = format!("and {}, all ready", age::counted(node.more, "more pod"));
+            let line = Line::new("│", Role::Frame).and("  ", Role::Text).and(words, Role::Muted);
+            items.push(Item { line, depth: 1, ..Item::default() });
+        }
         items
     }
 

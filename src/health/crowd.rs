@@ -1,0 +1,69 @@
+//! Pods that are well, beyond those that anybody reads one by one: they are only counted.
+//!
+//! A workload with thousands of pods would otherwise fill memory and screens with the same line. A pod that is no longer
+//! well is told anew by its watch, in full, and is kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::condition;
+use super::event::Event;
+use crate::object::{Key, Object};
+
+/// How many well pods of one owner are kept.
+const KEPT: usize = 50;
+
+/// Which well pods are kept, and which are only counted, by the uid of their owner.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Crowd {
+    kept: BTreeMap<Box<str>, BTreeSet<Box<str>>>,
+    counted: BTreeMap<Box<str>, BTreeSet<Box<str>>>,
+}
+
+impl Crowd {
+    /// Whether an object has to be kept: all but pods that are well among many, and what is said of those in passing.
+    pub(super) fn keeps(&mut self, object: &Object) -> bool {
+        if object.kind() != "Pod" || !object.key().group().is_empty() {
+            return !self.passes_over(object);
+        }
+        let name = object.name();
+        let well = condition::is(object, "Ready") && !object.is_deleting();
+        let Some(owner) = object.controller_uid().filter(|_| well) else {
+            self.forget(name);
+            return true;
+        };
+        let kept = self.kept.entry(owner.into()).or_default();
+        if kept.len() < KEPT || kept.contains(name) {
+            kept.insert(name.into());
+            if let Some(names) = self.counted.get_mut(owner) {
+                names.remove(name);
+            }
+            return true;
+        }
+        self.counted.entry(owner.into()).or_default().insert(name.into());
+        false
+    }
+
+    /// Whether something is an Event that warns of nothing, about a pod that is only counted.
+    pub(super) fn passes_over(&self, object: &Object) -> bool {
+        let Some(event) = Event::of(object).filter(|_| object.text("/type") == Some("Normal")) else { return false };
+        let name = event.about().map(|about| condition::text(about, "name"));
+        name.is_some_and(|name| self.counted.values().any(|names| names.contains(name)))
+    }
+
+    /// A pod is gone, or no longer well.
+    pub(super) fn forget(&mut self, name: &str) {
+        for names in self.kept.values_mut().chain(self.counted.values_mut()) {
+            names.remove(name);
+        }
+    }
+
+    /// How many pods of an owner are only counted.
+    pub(super) fn of(&self, owner: &str) -> usize {
+        self.counted.get(owner).map_or(0, BTreeSet::len)
+    }
+
+    /// The pods that are only counted.
+    pub(super) fn counted(&self, namespace: &str) -> impl Iterator<Item = Key> {
+        self.counted.values().flatten().map(move |name| Key::new("v1", "Pod", Some(namespace), name))
+    }
+}
