@@ -56,6 +56,14 @@ impl Ground {
         said(&mut command).await
     }
 
+    /// Whether PostgreSQL takes a password for a role whose database bears its name.
+    pub(crate) async fn logs_in(&self, role: &str, password: &str) -> bool {
+        let mut command = Command::new("psql");
+        command.args(["--no-psqlrc", "-h", "127.0.0.1", "-U", role, "-d", role, "-c", "select 1"]);
+        command.arg("-p").arg(self.postgres.port.to_string()).env("PGPASSWORD", password);
+        timeout(PATIENCE, command.kill_on_drop(true).output()).await.unwrap().unwrap().status.success()
+    }
+
     /// Makes a role that may log in.
     pub(crate) async fn role(&self, name: &str, password: &str) {
         let password = password.replace('\'', "''");

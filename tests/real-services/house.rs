@@ -10,7 +10,12 @@ use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::Pod as Record;
 use kube::Api;
 use kube::api::{ListParams, Patch, PatchParams};
+use landfall::cluster::Source;
 use landfall::demo::{Demo, Scenario};
+use landfall::deploy::{Entry, Session, Setup};
+use landfall::module::Module;
+use landfall::project::Project;
+use landfall::secret::{Keeper, Memory, Secret, VaultKind};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -96,6 +101,7 @@ pub(crate) struct House {
     told: Vec<Told>,
     _demo: Demo,
     client: kube::Client,
+    url: String,
     place: Place,
     disk: TempDir,
     image: Image,
@@ -119,7 +125,7 @@ impl House {
         });
         let place = Place::new(&url, "{}");
         place.write("landfall.yaml", &project.to_string());
-        let house = Self { ground, told, _demo: cluster, client, place, disk, image };
+        let house = Self { ground, told, _demo: cluster, client, url, place, disk, image };
         for one in &house.told {
             for folder in ["logs", "packages"] {
                 let folder = house.folder(&one.name, folder);
@@ -139,6 +145,32 @@ impl House {
 
     pub(crate) fn ground(&self) -> &Ground {
         &self.ground
+    }
+
+    /// The NodePort an environment asks for.
+    pub(crate) fn port(&self, environment: &str) -> u16 {
+        self.told.iter().find(|one| one.name == environment).unwrap().node_port
+    }
+
+    /// A session whose vault keeps what it is given; the credentials of an environment are in it.
+    pub(crate) async fn session(&self, environment: &str) -> Session {
+        let project = Project::load(self.place.path("landfall.yaml").parent().unwrap()).unwrap();
+        let session = Session::new(Setup {
+            module: Module::load(&project.module, &project.folder).unwrap(),
+            project,
+            keeper: Keeper::open(VaultKind::Memory, || Ok(Box::new(Memory::default()))),
+            source: Source::Given { client: self.client.clone(), context: "demo".to_owned(), server: self.url.clone() },
+            state: self.place.path("home"),
+            who: "ann@laptop".to_owned(),
+            patience: Duration::from_mins(2),
+            flags: String::new(),
+        });
+        let told = self.told.iter().find(|one| one.name == environment).unwrap();
+        let Value::Object(mut own) = told.credentials(&self.ground) else { unreachable!() };
+        own.extend([("registry.username".to_owned(), json!("bot")), ("registry.token".to_owned(), json!(PASSWORD))]);
+        let entry = |(field, value): (String, Value)| Entry { field, value: Secret::new(value.as_str().unwrap()) };
+        session.save(environment, own.into_iter().map(entry).collect()).await.unwrap();
+        session
     }
 
     /// landfall with arguments; the credentials of every environment are piped in.

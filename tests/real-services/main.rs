@@ -8,6 +8,7 @@ mod ground;
 mod house;
 mod kubelet;
 mod node;
+mod rotation;
 mod sandbox;
 mod smoke;
 mod walk;
