@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use landfall::cluster::Source;
+use landfall::cluster::{SignIns, Source};
 use landfall::demo::Demo;
 use landfall::deploy::{Session, Setup};
 use landfall::module::Module;
@@ -72,7 +72,12 @@ impl Site {
 
     /// A session with strong credentials in every environment, as the program begins one.
     pub(crate) async fn session(&self) -> Session {
-        self.session_of(Source::Kubeconfig { file: Some(self.kubeconfig()), context: None }).await
+        self.session_of(Source::Kubeconfig {
+            file: Some(self.kubeconfig()),
+            context: None,
+            sign_ins: SignIns::default(),
+        })
+        .await
     }
 
     /// As [`Site::session`], over a client that leads to the plane in its own way.

@@ -102,14 +102,6 @@ impl Person {
         self.until(patience, text, |screen| screen.contents().contains(text));
     }
 
-    /// Lets time pass, and takes in what the program writes meanwhile.
-    pub(super) fn waits(&mut self, time: Duration) {
-        let end = Instant::now() + time;
-        while Instant::now() < end {
-            self.look(Duration::from_millis(25));
-        }
-    }
-
     /// Whether a text comes to the screen within a moment.
     pub(super) fn sees_in_a_moment(&mut self, text: &str) -> bool {
         let end = Instant::now() + Duration::from_millis(250);

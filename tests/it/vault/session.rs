@@ -50,6 +50,11 @@ const LONGEST: Duration = Duration::from_secs(100);
 
 /// Runs the rest of a test inside such a session; `name` is the test's own full name.
 pub(crate) fn within(stage: Stage, name: &str, inside: impl FnOnce()) {
+    within_time(stage, name, LONGEST, inside);
+}
+
+/// As [`within`], for a test that may take this long.
+pub(crate) fn within_time(stage: Stage, name: &str, longest: Duration, inside: impl FnOnce()) {
     if let Some(proof) = std::env::var_os(INSIDE) {
         inside();
         return fs::write(proof, "").unwrap();
@@ -66,7 +71,7 @@ pub(crate) fn within(stage: Stage, name: &str, inside: impl FnOnce()) {
     let output = in_session(&mut test, home.path(), &address).stdin(Stdio::null()).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && proof.exists(), "inside {stage:?}: {said}");
-    assert!(begun.elapsed() < LONGEST, "{stage:?} kept the program from ending: {:?}", begun.elapsed());
+    assert!(begun.elapsed() < longest, "{stage:?} kept the program from ending: {:?}", begun.elapsed());
 }
 
 /// Runs a program that may be missing, and says where to get it.
