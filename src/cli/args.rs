@@ -1,11 +1,13 @@
 //! What can be said on the command line.
 
+mod check;
 mod creds;
 mod vault;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub(super) use check::Check;
 pub(super) use vault::{Export, Import as VaultImport, Migrate, Unlock, Vault};
 
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
@@ -244,39 +246,6 @@ pub struct Plan {
     pub(super) take_over: bool,
     #[command(flatten)]
     pub(super) settings: Settings,
-}
-
-/// What `check` is told.
-#[derive(Debug, Group)]
-pub struct Check {
-    /// The environment
-    pub(super) environment: String,
-    /// Only these checks, as directories,database; smoke uses what is deployed
-    #[arg(long, value_name = "CHECK", value_delimiter = ',')]
-    pub(super) only: Vec<String>,
-    /// Make no pod: checks that need one are left out
-    #[arg(long)]
-    pub(super) no_probe: bool,
-    /// Make the pods in another namespace, where the environment's own does not exist yet
-    #[arg(long, value_name = "NAMESPACE", conflicts_with = "no_probe")]
-    pub(super) probe_in: Option<String>,
-    /// Carry out what landfall can mend, each after its own confirmation, and ask those checks again
-    #[arg(long)]
-    pub(super) mend: bool,
-    /// With --mend: do it without asking
-    #[arg(short, long, requires = "mend")]
-    pub(super) yes: bool,
-    /// With --mend: the name of a protected environment, in the place of typing it
-    #[arg(long, value_name = "NAME", requires = "mend")]
-    pub(super) confirm: Option<String>,
-    /// Another way to what is deployed than its own URL, such as a forwarded port
-    #[arg(long, value_name = "URL")]
-    pub(super) url: Option<String>,
-    #[command(flatten)]
-    pub(super) settings: Settings,
-    /// How long a pod may take, the pull of its image included, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 180)]
-    pub(super) timeout: u64,
 }
 
 /// What `apply` is told.

@@ -52,7 +52,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Generate => credentials::update::generate(state),
         Action::GenerateAll => credentials::update::generate_all(state),
         Action::Reveal if mode == Mode::Rotation => rotation::update::reveal(state),
-        Action::Adopt => credentials::update::adopt(state),
+        Action::Adopt => credentials::adopt::adopt(state),
         Action::Rotate => rotation::update::open(state),
         Action::GiveUp => rotation::update::give_up(state),
         Action::Reveal => credentials::update::reveal(state),

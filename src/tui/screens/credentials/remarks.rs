@@ -18,7 +18,9 @@ pub(super) fn beside(field: &Field, compared: Option<&Compared>, now: Timestamp)
         return ("↻", format!("rotating: {}", stage.word()), Role::Busy);
     }
     let blocks = field.opinion.as_ref().is_some_and(|opinion| opinion.blocks);
-    if let Some(compared) = stands.filter(|compared| compared.accord.is_off() && (!blocks || field.is_empty())) {
+    // What was never applied is no news at a first deployment: whatever is to be said of the value says more.
+    let off = |compared: &&Compared| compared.accord.is_off() && compared.accord != Accord::NotApplied;
+    if let Some(compared) = stands.filter(off).filter(|_| !blocks || field.is_empty()) {
         return ("!", compared.accord.to_string(), Role::Warn);
     }
     if let Some(opinion) = &field.opinion {
@@ -34,6 +36,9 @@ pub(super) fn beside(field: &Field, compared: Option<&Compared>, now: Timestamp)
     }
     if field.is_empty() {
         return ("", "needed".to_owned(), Role::Warn);
+    }
+    if let Some(compared) = stands.filter(|compared| compared.accord == Accord::NotApplied) {
+        return ("·", compared.accord.to_string(), Role::Muted);
     }
     match (&field.opinion, field.spec.stored) {
         (Some(opinion), _) if field.is_new() => ("✓", opinion.words.clone(), Role::Ok),
