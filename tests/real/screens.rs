@@ -91,6 +91,8 @@ fn dev_then_stg_then_prod_and_a_change() {
         opens_the_form(&mut ann);
         ann.until(SOON, "judged values", |screen| screen.contents().contains("strong"));
         ann.press(CTRL_S);
+        ann.sees("n go on");
+        ann.press("n");
         ann.sees_within(ROLLOUT, "nothing was written");
         ann.sees("mlflow-config-dev");
         ann.press("n");

@@ -42,7 +42,11 @@ pub(super) fn answer(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effe
         Answer::Glance(answer) => matrix::update::glanced(state, name, *answer),
         Answer::Survey(answer) => matrix::update::surveyed(state, name, *answer),
         Answer::Form(answer) => credentials::update::formed(state, name, *answer),
-        Answer::Judged(answer) => credentials::update::judged(state, (name, field), answer),
+        Answer::Judged(answer) => {
+            let mut effects = credentials::update::judged(state, (name, field), answer);
+            effects.extend(credentials::update::save_made(state, name));
+            effects
+        }
         Answer::Compared(answer) => credentials::adopt::compared(state, name, *answer),
         Answer::Adopted(answer) => credentials::adopt::adopted(state, (name, field), answer),
         Answer::Rotation(answer) => rotation::update::stood(state, answer),
@@ -50,7 +54,11 @@ pub(super) fn answer(state: &mut State, slot: &Slot, answer: Answer) -> Vec<Effe
         Answer::RotatedBack(answer) => rotation::update::given_up(state, (name, field), answer),
         Answer::Revealed(answer) if matches!(slot, Slot::Next(..)) => rotation::update::revealed(state, field, answer),
         Answer::Revealed(answer) => credentials::update::revealed(state, (name, field), answer),
-        Answer::Generated(answer) => credentials::update::generated(state, (name, field), answer),
+        Answer::Generated(answer) => {
+            let mut effects = credentials::update::generated(state, (name, field), answer);
+            effects.extend(credentials::update::save_made(state, name));
+            effects
+        }
         Answer::Saved(answer) => credentials::update::saved(state, name, answer),
         Answer::ValueSet(answer) => value::update::set(state, name, answer),
         Answer::Listed(answer) => checks::update::listed(state, name, answer),

@@ -178,6 +178,21 @@ fn what_is_not_judged_yet_is_made_anew_when_it_turns_out_to_warn() {
 }
 
 #[test]
+fn saving_waits_for_values_that_are_being_made_and_needs_no_second_key() {
+    let mut stage = Stage::new(NORMAL);
+    stage.undecided = true;
+    stage.press("Enter F2 Ctrl-S");
+    assert_eq!(screen(&stage), Screen::Credentials);
+    stage.undecided = false;
+    let judging = stage.open.iter().filter(|effect| matches!(effect.wish, Wish::Judge { value: None, .. }));
+    let questions: Vec<_> = judging.map(|effect| effect.question).collect();
+    for question in questions {
+        stage.send(Msg::Answer(question, Answer::Judged(Ok(None))));
+    }
+    assert_eq!(screen(&stage), Screen::Checks, "{}", stage.text());
+}
+
+#[test]
 fn a_context_that_asks_is_signed_in_to_and_a_refusal_is_said() {
     let mut stage = play(scenes::sign_in);
     let text = stage.text();

@@ -28,6 +28,8 @@ pub struct Credentials {
     pub warned: bool,
     /// Fields that shall have a new value if what is said about theirs warns: it was not said yet.
     pub awaited: BTreeSet<String>,
+    /// Whether all is saved as soon as no value is being made any more.
+    pub saves: bool,
 }
 
 /// Fields that belong together.
@@ -139,6 +141,7 @@ impl Credentials {
             revealed: None,
             warned: false,
             awaited: BTreeSet::new(),
+            saves: false,
         };
         for group in form.groups {
             let at = new.groups.len();

@@ -295,7 +295,8 @@ pub(crate) fn save(state: &mut State) -> Vec<Effect> {
     let Some(credentials) = form(state) else { return Vec::new() };
     credentials.revealed = None;
     if making || !credentials.awaited.is_empty() {
-        state.say("Not yet: values are still being made. ^S again in a moment.", Role::Muted);
+        credentials.saves = true;
+        state.say("Values are being made; they are saved as soon as they are there.", Role::Muted);
         return Vec::new();
     }
     if let Some(at) = credentials.fields.iter().position(Field::blocks) {
@@ -330,6 +331,20 @@ pub(crate) fn save(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     vec![state.ask(Slot::Save(name.clone()), Wish::Save { environment: name, entries })]
+}
+
+/// Saves what was to be saved once no value was being made any more, unless somebody went elsewhere meanwhile.
+pub(crate) fn save_made(state: &mut State, name: &str) -> Vec<Effect> {
+    let making = state.pending.makes(name);
+    let here = state.screen == Screen::Credentials && state.environment().is_some_and(|e| e.name == name);
+    let Some(credentials) = state.named(name).and_then(|environment| environment.credentials.as_mut()) else {
+        return Vec::new();
+    };
+    if making || !credentials.awaited.is_empty() {
+        return Vec::new();
+    }
+    let saves = std::mem::take(&mut credentials.saves);
+    if saves && here { save(state) } else { Vec::new() }
 }
 
 /// Goes on to the checks once everything is stored.
