@@ -25,8 +25,11 @@ pub struct Memory {
 
 impl Memory {
     /// The memory of a deploy that started now.
+    ///
+    /// Objects carry whole seconds (`metav1.Time`): what is made in the second of the start is not from before.
     pub fn new(started: Timestamp) -> Self {
-        Self { started: Some(started), ..Self::default() }
+        let second = Timestamp::from_second(started.as_second()).unwrap_or(started);
+        Self { started: Some(second), ..Self::default() }
     }
 
     /// Notes what an object said of itself in the answer to its apply: the same words later are old ones.
