@@ -1,6 +1,6 @@
 //! Will it work? The pre-deployment checklist: what a check is, how its findings are told, and what mends them.
 //!
-//! What can be judged from data is judged here without a wire; `image`, `smoke` and `probe` ask, over [`Web`] or the
+//! What can be judged from data is judged here without a wire; `image`, `smoke` and `probe` ask, over [`Web`](crate::system::Web) or the
 //! cluster, and write nothing but a short-lived pod and its Secret. Which checks there are for one environment, and
 //! with what they are filled, is put together by `deploy`.
 
@@ -23,7 +23,6 @@ mod separation;
 mod smoke;
 mod sweep;
 mod verdict;
-mod web;
 
 pub use answer::{Answer, answers};
 pub use cluster::version;
@@ -44,4 +43,3 @@ pub use separation::separation;
 pub use smoke::{Smoke, smoke};
 pub use sweep::{MARK, PROJECT, leftovers};
 pub use verdict::Verdict;
-pub use web::{Reply, Web};

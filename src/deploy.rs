@@ -15,6 +15,7 @@ mod explain;
 mod fill;
 mod follow;
 mod form;
+mod kept;
 mod look;
 mod outcome;
 mod prepare;

@@ -3,10 +3,10 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use landfall::check::Web;
 use landfall::cli::{self, Args, Cluster, Door};
 use landfall::demo::{Demo, Options, Scenario};
 use landfall::failure::{Failure, Kind, Result};
+use landfall::system::Web;
 
 /// How fast the demo cluster goes when nobody watches it at its believable pace.
 const HURRY: f64 = 0.02;

@@ -5,15 +5,14 @@
 
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, header};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::{Finding, Reference, Remedy, Reply, Web};
+use super::{Finding, Reference, Remedy};
 use crate::secret::Secret;
+use crate::system::{Answered, Web, basic, sealed};
 
 /// How long one answer may take.
 const DEADLINE: Duration = Duration::from_secs(8);
@@ -69,7 +68,7 @@ async fn ask(web: &Web, pull: &Pull, reference: &Reference) -> Result<Finding, S
 }
 
 /// Asks for the manifest without taking it.
-async fn head(web: &Web, reference: &Reference, authorization: Option<HeaderValue>) -> Result<Reply, String> {
+async fn head(web: &Web, reference: &Reference, authorization: Option<HeaderValue>) -> Result<Answered, String> {
     let mut request = request(Method::HEAD, &reference.manifest())?;
     request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static(MANIFESTS));
     if let Some(authorization) = authorization {
@@ -103,7 +102,7 @@ fn request(method: Method, address: &str) -> Result<Request<Bytes>, String> {
 }
 
 /// What the first answer demands. Where a token is made is only taken if nobody on the way can listen.
-fn demand(reply: &Reply, reference: &Reference) -> Demand {
+fn demand(reply: &Answered, reference: &Reference) -> Demand {
     if reply.status != 401 {
         return Demand::Nothing;
     }
@@ -130,29 +129,12 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-/// The header that signs a call in with a name and a password.
-#[expect(clippy::disallowed_methods, reason = "the registry that the credentials are for is asked with them")]
-pub(super) fn basic((user, password): &(String, Secret)) -> HeaderValue {
-    let encoded = password.open(|password| {
-        let both = Zeroizing::new(format!("{user}:{password}"));
-        Zeroizing::new(STANDARD.encode(both.as_bytes()))
-    });
-    sealed(&Zeroizing::new(format!("Basic {}", encoded.as_str())))
-}
-
 #[expect(clippy::disallowed_methods, reason = "the registry gave this token, and is shown it again")]
 fn bearer(token: &Secret) -> HeaderValue {
     token.open(|token| sealed(&Zeroizing::new(format!("Bearer {token}"))))
 }
 
-/// A header that no log shows.
-fn sealed(text: &str) -> HeaderValue {
-    let mut value = HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static(""));
-    value.set_sensitive(true);
-    value
-}
-
-fn judge(pull: &Pull, reference: &Reference, reply: &Reply) -> Finding {
+fn judge(pull: &Pull, reference: &Reference, reply: &Answered) -> Finding {
     let with = match &pull.login {
         Some((user, _)) => format!("as {user}"),
         None => "without credentials".to_owned(),

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::sweep::{MARK, RUN, WHO};
+use super::sweep::{MARK, RUN, sign};
 use super::{Answer, Scrub, Teller, answers};
 use crate::cluster::{self, Cluster, LogRequest, Refusal, follow_log};
 use crate::health::{Cause, Memory, Trouble, tree};
@@ -329,7 +329,7 @@ fn label(metadata: &mut Value, order: Order<'_>) {
     for (name, text) in order.labels.iter().copied().chain([(MARK, order.probe), (RUN, order.run)]) {
         metadata["labels"][name] = json!(text);
     }
-    metadata["annotations"][WHO] = json!(order.who);
+    sign(metadata, order.who);
 }
 
 /// Exit code and message of a pod's container that has ended.

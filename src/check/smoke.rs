@@ -8,12 +8,12 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, header};
 use serde_json::{Map, Value};
 
-use super::image::basic;
-use super::{Finding, Reply, Scrub, Web};
+use super::{Finding, Scrub};
 use crate::failure::Result;
 use crate::module::{Call, Check, Module, Scene};
 use crate::object::clean;
 use crate::secret::Secret;
+use crate::system::{Answered, Web, basic};
 
 /// How long one call may take.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -86,7 +86,7 @@ pub async fn smoke(of: Smoke<'_>) -> Result<(Finding, Option<String>)> {
     })
 }
 
-async fn make(of: Smoke<'_>, call: &Call) -> Result<Reply, String> {
+async fn make(of: Smoke<'_>, call: &Call) -> Result<Answered, String> {
     let address = format!("{}{}", of.base.trim_end_matches('/'), call.path);
     let (body, kind) = call.sends.clone().unwrap_or_default();
     let made = Request::builder().method(call.method).uri(&address).body(Bytes::from(body));
@@ -108,7 +108,7 @@ async fn make(of: Smoke<'_>, call: &Call) -> Result<Reply, String> {
 }
 
 /// Whether an answer is what it has to be; what later calls need is taken from it.
-fn judge(call: &Call, reply: &Reply, taken: &mut Value) -> Result<(), String> {
+fn judge(call: &Call, reply: &Answered, taken: &mut Value) -> Result<(), String> {
     let text = String::from_utf8_lossy(&reply.body);
     if reply.status != call.status {
         let shown = short(&text);

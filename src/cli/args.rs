@@ -55,7 +55,8 @@ Nothing is asked without a terminal.";
 const VAULT_HELP: &str = "\
 The passphrase of the encrypted file is asked for at a terminal. Elsewhere it is read
 from the file descriptor that LANDFALL_VAULT_PASSPHRASE_FD names, best a pipe:
-  LANDFALL_VAULT_PASSPHRASE_FD=3 landfall apply dev --yes 3< <(pass show landfall)";
+  LANDFALL_VAULT_PASSPHRASE_FD=3 landfall apply dev --yes 3< <(pass show landfall)
+LANDFALL_VAULT_NEW_PASSPHRASE_FD does the same for what `vault passphrase` changes it to.";
 
 /// Which of the two doors to open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

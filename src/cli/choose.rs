@@ -20,7 +20,10 @@ use crate::secret::{Health, Keeper, Known, Secret, Unlock, VaultKind, WRONG_PASS
 const FILE: &str = "config.yaml";
 
 /// Names the file descriptor that the passphrase of the encrypted file is read from.
-const PASSPHRASE: &str = "LANDFALL_VAULT_PASSPHRASE_FD";
+pub(super) const PASSPHRASE: &str = "LANDFALL_VAULT_PASSPHRASE_FD";
+
+/// Names the file descriptor that another passphrase for it is read from.
+pub(super) const NEW_PASSPHRASE: &str = "LANDFALL_VAULT_NEW_PASSPHRASE_FD";
 
 /// A vault and who chose it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,7 +173,7 @@ pub(super) async fn open(keeper: &Keeper, asking: Asking) -> Result<()> {
     if keeper.kind() != VaultKind::File || !matches!(keeper.standing().await.health, Health::Locked { .. }) {
         return Ok(());
     }
-    if let Some(passphrase) = handed_over().await? {
+    if let Some(passphrase) = handed_over(PASSPHRASE).await? {
         return keeper.unlock(Unlock { passphrase, remember: None }).await;
     }
     match asking {
@@ -185,8 +188,10 @@ pub(super) async fn open(keeper: &Keeper, asking: Asking) -> Result<()> {
 ///
 /// # Errors
 /// Nobody can answer, it was none, or what is done with it does not work out.
-pub(super) async fn with_passphrase(act: impl AsyncFn(Secret) -> Result<()>) -> Result<()> {
-    for left in (0..3).rev() {
+pub(super) async fn with_passphrase<T>(act: impl AsyncFn(Secret) -> Result<T>) -> Result<T> {
+    let mut left = 3;
+    loop {
+        left -= 1;
         let passphrase = ask::secret("Passphrase of the vault")?
             .ok_or_else(|| Failure::new(Kind::Stopped, "stopped").because("the question was left without an answer"))?;
         match act(passphrase).await {
@@ -194,20 +199,18 @@ pub(super) async fn with_passphrase(act: impl AsyncFn(Secret) -> Result<()>) -> 
             done => return done,
         }
     }
-    Ok(())
 }
 
-/// The passphrase that was handed over in a file descriptor, if one was.
+/// The passphrase that was handed over in a file descriptor, if one was; the variable has its number.
 ///
 /// # Errors
 /// It cannot be read.
-pub(super) async fn handed_over() -> Result<Option<Secret>> {
-    let Ok(number) = std::env::var(PASSPHRASE) else { return Ok(None) };
+pub(super) async fn handed_over(variable: &str) -> Result<Option<Secret>> {
+    let Ok(number) = std::env::var(variable) else { return Ok(None) };
     let number = number.parse::<u32>().map_err(|_| {
-        Failure::input(format!("{PASSPHRASE} is not the number of a file descriptor"))
-            .hint(format!("as in: {PASSPHRASE}=3 landfall plan dev 3< <(pass show landfall)"))
+        Failure::input(format!("{variable} is not the number of a file descriptor"))
+            .hint(format!("as in: {variable}=3 landfall plan dev 3< <(pass show landfall)"))
     })?;
     let read = descriptor(number).await;
-    read.map(Some)
-        .map_err(|failure| Failure { what: format!("no passphrase can be read from {PASSPHRASE}"), ..failure })
+    read.map(Some).map_err(|failure| Failure { what: format!("no passphrase can be read from {variable}"), ..failure })
 }

@@ -7,13 +7,13 @@ use etcetera::{AppStrategy, AppStrategyArgs, choose_app_strategy};
 
 use super::args::{Args, Door, Verb};
 use super::{ask, choose};
-use crate::check::Web;
 use crate::cluster::{SignIns, Source};
 use crate::deploy::{Session, Setup};
 use crate::failure::{Failure, Kind, Result};
 use crate::module::Module;
 use crate::project::{FILE, Project};
 use crate::secret::{Keeper, Known, Memory, VaultKind};
+use crate::system::Web;
 
 /// A cluster that somebody else started.
 pub struct Cluster {

@@ -43,8 +43,6 @@ pub struct Question {
     pub title: String,
     /// What it is for.
     pub help: String,
-    /// Whether it is a list, answered with commas between.
-    pub list: bool,
     /// Whether the addresses of the nodes are a good answer.
     pub nodes: bool,
 }
@@ -186,7 +184,6 @@ fn ask(schema: &Value, path: &str, found: &mut Vec<Question>) {
                 path: path.clone(),
                 title: text("title"),
                 help: text("description"),
-                list: text("type") == "array",
                 nodes: asked == "nodes",
             });
         }

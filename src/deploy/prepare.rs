@@ -105,6 +105,7 @@ impl Session {
         }
         plan.blockers.extend(self.differing(&project, environment).await);
         plan.blockers.extend(self.losing(&environment.name));
+        plan.blockers.extend(self.kept(&plan, &project, environment).await);
         for clash in self.inner.module.survey(&project) {
             if clash.environments.0 != environment.name && clash.environments.1 != environment.name {
                 continue;

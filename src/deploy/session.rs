@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::refer::note_variables;
-use crate::check::{Checklist, Web};
+use crate::check::Checklist;
 use crate::cluster::{Cluster, Source, Unopened};
 use crate::failure::{Failure, Result};
 use crate::module::{CredentialField, Module};
@@ -17,6 +17,7 @@ use crate::plan::Target;
 use crate::project::{Environment, Project, merge};
 use crate::release::Release;
 use crate::secret::{Digest, Fetch, Item, Judge, Keeper, Rule, Secret, Standing, Unlock};
+use crate::system::Web;
 
 /// Asks a running operation to stop.
 pub type Stop = tokio_util::sync::CancellationToken;
@@ -142,7 +143,8 @@ impl Session {
         self.inner.keeper.settle().await
     }
 
-    /// Uses another value in this run (dotted path, as text); `landfall.yaml` stays as it is.
+    /// Uses another value in this run (dotted path; as typed at a prompt);
+    /// `landfall.yaml` stays as it is.
     ///
     /// # Errors
     /// When the module does not take the value; nothing is changed then.
@@ -151,7 +153,7 @@ impl Session {
         project.environment(environment)?;
         let mut next = (*project).clone();
         if let Some(found) = next.environments.iter_mut().find(|found| found.name == environment) {
-            let value = value.parse::<i64>().map_or_else(|_| Value::from(value), Value::from);
+            let value = self.inner.module.schema().typed(path, value);
             let tree =
                 path.rsplit('.').fold(value, |tree, name| Value::Object(Map::from_iter([(name.to_owned(), tree)])));
             if found.overrides.is_null() {

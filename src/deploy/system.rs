@@ -5,7 +5,7 @@ use super::rotate::{Case, Instruction, Knows, Way};
 use crate::failure::{Failure, Kind, Result};
 use crate::module::{Change, Knock, Rotation};
 use crate::secret::Secret;
-use crate::system::{Reply, Role, Sending, send, statement};
+use crate::system::{Reply, Role, Sending, Web, send, statement};
 
 /// The system behind a credential.
 pub(super) struct System {
@@ -160,7 +160,7 @@ impl System {
     async fn send(&self, knock: &Knock, way: &Way) -> Result<Reply> {
         Ok(match self.silent(way) {
             Some(silent) => silent,
-            None => send(&sending(knock, way)?).await,
+            None => send(&Web::real(), &sending(knock, way)?).await,
         })
     }
 

@@ -45,6 +45,20 @@ impl Schema {
         path.split('.').try_fold(&self.value, |schema, step| schema.get("properties")?.get(step))
     }
 
+    /// A value that somebody typed for a dotted path: a list with commas between, or a list or map in brackets as YAML
+    /// writes them; else text or a number.
+    pub fn typed(&self, path: &str, text: &str) -> Value {
+        // An address such as [::1]:80 is text after all.
+        let several = text.starts_with(['[', '{']).then(|| read_one("the value", text).ok()).flatten();
+        if let Some(node) = several {
+            return node.to_value();
+        }
+        if self.at(path).is_some_and(|schema| schema.get("type").and_then(Value::as_str) == Some("array")) {
+            return text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(Value::from).collect();
+        }
+        text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from)
+    }
+
     /// The keys a mapping may have, for a part of the schema.
     pub fn keys(schema: &Value) -> Vec<&str> {
         let properties = schema.get("properties").and_then(Value::as_object);

@@ -68,6 +68,29 @@ impl AgeFile {
         disk.write(IDENTITY, &locked)
     }
 
+    /// Opens the key of the one in this folder, to put it under another passphrase; nobody else changes it meanwhile.
+    ///
+    /// # Errors
+    /// It is another passphrase, or what the vault holds does not open with its key.
+    pub fn reopen(folder: &Path, passphrase: &Secret) -> Result<Reopened> {
+        let file = Self::new(folder.to_owned());
+        let held = file.disk.hold()?;
+        let (_, identity) = file.unlocked(passphrase)?;
+        Ok(Reopened { file, identity, _held: held })
+    }
+
+    /// The locked key and what the passphrase makes of it, proved on what the vault holds.
+    fn unlocked(&self, passphrase: &Secret) -> Result<(Vec<u8>, Identity)> {
+        let place = || Place::file(self.disk.path(IDENTITY).display().to_string());
+        let Some(locked) = self.disk.read(IDENTITY)? else {
+            return Err(self.open().err().unwrap_or_else(|| Failure::new(Kind::Vault, "the key of the vault is gone")));
+        };
+        let identity = Identity::unlock(&locked, passphrase)
+            .map_err(|failure| if failure.what == WRONG_PASSPHRASE { failure } else { failure.at(place()) })?;
+        self.body(&identity)?;
+        Ok((locked, identity))
+    }
+
     /// The key of the vault, if it is unlocked: here, or for all programs of this person for a while.
     fn key(&self) -> Result<Option<Identity>> {
         if let Some(identity) = &self.identity {
@@ -139,6 +162,25 @@ impl AgeFile {
     }
 }
 
+/// The key of a vault on its way under another passphrase.
+pub struct Reopened {
+    file: AgeFile,
+    identity: Identity,
+    _held: File,
+}
+
+impl Reopened {
+    /// Puts it there; `work` is [`WORK`] wherever it matters. What the kernel remembered is forgotten.
+    ///
+    /// # Errors
+    /// The folder cannot be written: the passphrase from before still holds then.
+    pub fn put_under(mut self, passphrase: &Secret, work: u8) -> Result<()> {
+        let locked = self.identity.lock(passphrase, work)?;
+        self.file.lock()?;
+        self.file.disk.write(IDENTITY, &locked)
+    }
+}
+
 const UNLOCK: &str = "unlock it with: landfall vault unlock";
 
 const RESTORE: &str = "put both files back from a backup; or move them away and begin anew: landfall vault use file";
@@ -181,11 +223,7 @@ impl Vault for AgeFile {
     }
 
     fn unlock(&mut self, how: Unlock) -> Result<()> {
-        let path = || Place::file(self.disk.path(IDENTITY).display().to_string());
-        let Some(locked) = self.disk.read(IDENTITY)? else { return self.open().map(|_| ()) };
-        let identity = Identity::unlock(&locked, &how.passphrase)
-            .map_err(|failure| if failure.what == WRONG_PASSPHRASE { failure } else { failure.at(path()) })?;
-        self.body(&identity)?;
+        let (locked, identity) = self.unlocked(&how.passphrase)?;
         if let Some(period) = how.remember {
             remembered::remember(&name(&locked), &identity.to_secret(), period)?;
         }

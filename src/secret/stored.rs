@@ -33,7 +33,7 @@ pub(super) fn write(item: &Item, credentials: &Credentials) -> Result<Zeroizing<
         fitted(&credentials.iter().map(bare).collect())
     };
     fitted(credentials).or_else(bare).ok_or_else(|| {
-        Failure::new(Kind::Vault, format!("the credentials of {} do not fit into one keyring item", item.name()))
+        Failure::new(Kind::Vault, format!("the credentials of {} do not fit into one item", item.name()))
             .because("together they take more than 2,400 bytes")
             .hint("shorten the longest value, such as a pasted certificate or key")
     })
@@ -58,10 +58,9 @@ fn fitted(credentials: &Credentials) -> Option<Zeroizing<Vec<u8>>> {
 /// # Errors
 /// It is not such a text, or one of a later version.
 pub(super) fn read(item: &Item, text: &[u8]) -> Result<Credentials> {
-    let file = format!("keyring item {}", item.name());
+    let file = format!("item {} of the vault", item.name());
     let broken = |failure: Failure| {
-        failure
-            .hint("landfall did not write it, or something changed it; remove it from the keyring and enter it again")
+        failure.hint("landfall did not write it, or something changed it; remove it there and enter it again")
     };
     let Version { v } = json::parse(text, &file, Kind::Vault).map_err(broken)?;
     if ![PLAIN, VERSION].contains(&v) {

@@ -9,10 +9,11 @@ mod sockets;
 
 use std::time::Duration;
 
-use landfall::check::{Checklist, Finding, Verdict, Web};
+use landfall::check::{Checklist, Finding, Verdict};
 use landfall::demo::{Access, Demo, Options, Scenario};
 use landfall::deploy::{Asking, Pods, Session, Stop};
 use landfall::plan::Consent;
+use landfall::system::Web;
 use tokio::sync::mpsc;
 
 use crate::support::{PACE, demo_project, setup};

@@ -7,7 +7,7 @@ mod table;
 use std::time::Duration;
 
 use landfall::demo::{Access, Demo, Options, Scenario};
-use landfall::deploy::{Accord, Comparison, Session};
+use landfall::deploy::{Accord, Asking, Comparison, Session, Stop};
 use landfall::secret::Secret;
 
 use crate::support::{PACE, apply, apply_well, demo, demo_project, filled, session};
@@ -143,6 +143,30 @@ async fn an_edit_by_hand_is_told_with_its_author_and_can_be_taken_over_or_overwr
     assert_eq!(session.compare("dev").await.unwrap().off(), 0);
     let (_, _) = apply(&session, "dev").await;
     assert_eq!(session.compare("dev").await.unwrap().off(), 0);
+}
+
+/// What was encrypted with it could not be read any more.
+#[tokio::test]
+async fn what_must_never_change_blocks_a_plan_and_the_checklist_until_the_clusters_is_taken() {
+    const KEPT: &str = "generated.encryption_passphrase";
+    let demo = demo(Scenario::Ok);
+    let session = filled(&demo).await;
+    apply_well(&session, "dev").await;
+    save(&session, KEPT, "another-one-that-is-long-enough-for-all").await;
+    let plan = session.prepare("dev", false).await.unwrap();
+    let blocker = plan.blockers.first().unwrap();
+    assert!(blocker.sentence.starts_with(&format!("{KEPT} must never change")), "{blocker:?}");
+    assert!(blocker.next.contains(&format!("landfall creds pull dev {KEPT}")), "{blocker:?}");
+    let (sender, _receiver) = tokio::sync::mpsc::channel(64);
+    let asking = Asking { only: vec!["credentials".to_owned()], ..Asking::default() };
+    let list = session.check("dev", asking, sender, Stop::new()).await.unwrap();
+    let finding = list.items[0].finding().unwrap();
+    assert!(finding.loses && finding.headline.contains("must never change"), "{finding:?}");
+
+    session.adopt("dev", &[KEPT.to_owned()]).await.unwrap();
+    let plan = session.prepare("dev", false).await.unwrap();
+    assert!(!plan.blockers.iter().any(|blocker| blocker.key.is_none() && blocker.sentence.starts_with(KEPT)));
+    assert!(plan.is_empty(), "{:#?}", plan.changes);
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ fn doors() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("demo", &["failure"]),
         ("system", &["failure", "object", "secret"]),
         ("release", &["failure", "object", "secret", "cluster"]),
-        ("check", &["failure", "document", "object", "secret", "module", "health", "cluster"]),
+        ("check", &["failure", "document", "object", "secret", "module", "health", "cluster", "system"]),
         (
             "deploy",
             &[
@@ -30,8 +30,8 @@ fn doors() -> BTreeMap<&'static str, &'static [&'static str]> {
         (
             "cli",
             &[
-                "failure", "document", "object", "project", "secret", "module", "plan", "health", "cluster", "deploy",
-                "check",
+                "failure", "document", "object", "project", "secret", "module", "plan", "health", "cluster", "system",
+                "deploy", "check",
             ],
         ),
         ("tui", &["failure", "object", "secret", "module", "plan", "health", "check", "deploy"]),

@@ -23,10 +23,11 @@ enum Wrong {
     Store,
     Tables,
     Directory,
+    Silent,
 }
 
 impl Wrong {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Password,
         Self::Role,
         Self::Database,
@@ -36,6 +37,7 @@ impl Wrong {
         Self::Store,
         Self::Tables,
         Self::Directory,
+        Self::Silent,
     ];
 
     /// The exit code, and what the container says last.
@@ -48,6 +50,8 @@ impl Wrong {
             Self::Key => (15, "bucket wrong-key: HTTP 403"),
             Self::Store => (16, "artifact store http://127.0.0.1:1"),
             Self::Tables => (17, "the tables could not be upgraded"),
+            // Two minutes later.
+            Self::Silent => (13, "PostgreSQL is not reachable"),
             Self::Directory => (11, "/mlflow/packages is not writable by 1000:1000"),
         }
     }
@@ -62,8 +66,8 @@ impl Wrong {
             Self::Bucket => ("bucket", "there is no bucket no-bucket", "fail"),
             Self::Key => ("bucket", "the artifact store refuses the access key for wrong-key", "fail"),
             Self::Store => ("bucket", "http://127.0.0.1:1 does not answer", "fail"),
-            // Which tables are too new is known to MLflow alone.
-            Self::Tables => ("database", "newer-tables may use newer-tables", "ok"),
+            Self::Tables => ("database", "this image knows no revision ffffffffffff", "fail"),
+            Self::Silent => ("database", "PostgreSQL at 127.0.0.1:1 does not answer", "fail"),
             Self::Directory => ("directories", "packages is not writable by 1000:1000", "fail"),
         }
     }
@@ -80,11 +84,16 @@ impl Wrong {
             Self::Store => "no-store",
             Self::Tables => "newer-tables",
             Self::Directory => "no-directory",
+            Self::Silent => "silent-database",
         };
         let told = Told::well(ground, name, 31001 + self as u16);
         let role = async || ground.role(&told.role, &told.role_password).await;
         match self {
             Self::Role | Self::Directory => told,
+            Self::Silent => {
+                ground.bucket(&told.bucket).await;
+                Told { database_port: 1, ..told }
+            }
             Self::Database => {
                 role().await;
                 ground.bucket(&told.bucket).await;
@@ -144,8 +153,14 @@ async fn what_is_wrong_becomes_the_sentence_of_the_module() {
         let failing: Vec<_> = found.iter().filter(|(name, row)| row["verdict"] == "fail" && *name != "disk").collect();
         match wrong {
             Wrong::Role | Wrong::Directory => assert!(failing.iter().any(|(name, _)| *name == check)),
-            Wrong::Tables => assert!(failing.is_empty(), "{failing:#?}"),
-            Wrong::Password | Wrong::Database | Wrong::Right | Wrong::Bucket | Wrong::Key | Wrong::Store => {
+            Wrong::Password
+            | Wrong::Silent
+            | Wrong::Tables
+            | Wrong::Database
+            | Wrong::Right
+            | Wrong::Bucket
+            | Wrong::Key
+            | Wrong::Store => {
                 assert_eq!(failing.len(), 1, "{wrong:?}: {failing:#?}");
             }
         }

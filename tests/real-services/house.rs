@@ -40,6 +40,7 @@ pub(crate) struct Told {
     /// How people open the node in the browser.
     pub(crate) host: String,
     pub(crate) node_port: u16,
+    pub(crate) database_port: u16,
     pub(crate) database: String,
     pub(crate) bucket: String,
     pub(crate) endpoint: String,
@@ -58,6 +59,7 @@ impl Told {
             name: name.to_owned(),
             host: HOST.to_owned(),
             node_port,
+            database_port: ground.postgres.port,
             database: own.clone(),
             bucket: own.clone(),
             endpoint: ground.s3.endpoint.clone(),
@@ -75,11 +77,11 @@ impl Told {
         ground.bucket(&self.bucket).await;
     }
 
-    fn values(&self, ground: &Ground) -> Value {
+    fn values(&self) -> Value {
         json!({
             "port_external": self.node_port,
             "access": {"hosts": [self.host]},
-            "pgsql": {"host": "127.0.0.1", "port": ground.postgres.port, "database": self.database},
+            "pgsql": {"host": "127.0.0.1", "port": self.database_port, "database": self.database},
             "artifact_store": {"endpoint": self.endpoint, "bucket_name": self.bucket},
         })
     }
@@ -117,7 +119,7 @@ impl House {
         let disk = tempfile::tempdir().unwrap();
         let environments: serde_json::Map<String, Value> = told
             .iter()
-            .map(|one| (one.name.clone(), json!({"context": "demo", "server": url, "values": one.values(&ground)})))
+            .map(|one| (one.name.clone(), json!({"context": "demo", "server": url, "values": one.values()})))
             .collect();
         let project = json!({
             "version": 1, "id": "real-services", "module": "mlflow",

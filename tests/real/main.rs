@@ -5,8 +5,11 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod audit;
 #[path = "../conformance/suite.rs"]
 mod conformance;
+#[path = "../it/silence/ears.rs"]
+mod ears;
 mod faults;
 mod ground;
 mod journeys;

@@ -31,10 +31,20 @@ impl Plane {
 
     /// A plane of its own; it ends with this value.
     pub(crate) async fn own() -> Self {
+        Self::own_with(&[]).await
+    }
+
+    /// As [`Plane::own`], with further words for `up`.
+    pub(crate) async fn own_with(words: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let plane = Self { folder: folder.path().join("plane"), own: Some(folder) };
-        plane.tool("up", &[]).await;
+        plane.tool("up", words).await;
         plane
+    }
+
+    /// A file in its folder.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
     }
 
     /// Runs one of the programs in `tests/control-plane`; gives what it prints.

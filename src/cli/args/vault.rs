@@ -22,6 +22,8 @@ pub enum Vault {
     Lock,
     /// Open the encrypted file for a while, for every landfall of yours
     Unlock(Unlock),
+    /// Give the encrypted file another passphrase
+    Passphrase,
     /// Save everything the vault holds, encrypted, to take it elsewhere
     Export(Export),
     /// Take over what `vault export` saved; shows first what would be set and changed

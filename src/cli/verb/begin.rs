@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use serde_json::Value;
-
 use super::setting_of;
 use crate::cli::args::{Args, Begin};
 use crate::cli::ask;
@@ -54,7 +52,7 @@ impl<'a> Beginning<'a> {
         self.bind(&mut draft)?;
         for setting in &self.begin.set {
             let (path, value) = setting_of(setting)?;
-            draft.set(path, &answer(value, self.is_list(path)));
+            draft.set(path, &self.module.schema().typed(path, value));
         }
         self.questions(&mut draft).await?;
         let text = draft.yaml(&self.module, &self.folder)?;
@@ -187,7 +185,7 @@ impl<'a> Beginning<'a> {
                     .because(question.help)
                     .hint(format!("give it: --set {}=VALUE", question.path)));
             }
-            draft.set(&question.path, &answer(&text, question.list));
+            draft.set(&question.path, &self.module.schema().typed(&question.path, &text));
         }
         Ok(())
     }
@@ -200,7 +198,7 @@ impl<'a> Beginning<'a> {
             if text.is_empty() {
                 continue;
             }
-            draft.set(&question.path, &answer(&text, question.list));
+            draft.set(&question.path, &self.module.schema().typed(&question.path, &text));
             match draft.yaml(&self.module, &self.folder) {
                 // Only what is said of this answer; the rest is said when all are given.
                 Err(failure) if failure.what.contains(&question.path) => ask::remark(&failure.what),
@@ -221,10 +219,6 @@ impl<'a> Beginning<'a> {
             Ok(Ok(addresses)) => addresses,
             Ok(Err(_)) | Err(_) => Vec::new(),
         }
-    }
-
-    fn is_list(&self, path: &str) -> bool {
-        self.module.schema().at(path).and_then(|schema| schema.get("type")?.as_str()) == Some("array")
     }
 
     fn session(&self, keeper: Keeper) -> Result<Session> {
@@ -288,14 +282,6 @@ fn choose(known: &[Context], environment: &str, last: &str) -> Result<String> {
 
 fn names(known: &[Context]) -> String {
     known.iter().map(|context| context.name.as_str()).collect::<Vec<_>>().join(", ")
-}
-
-fn answer(text: &str, list: bool) -> Value {
-    if list {
-        text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(Value::from).collect()
-    } else {
-        text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from)
-    }
 }
 
 /// What to do when the vault cannot take anything.

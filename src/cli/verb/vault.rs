@@ -13,7 +13,7 @@ use crate::deploy::holdings;
 use crate::failure::{Failure, Kind, Result};
 use crate::module::Module;
 use crate::project::Project;
-use crate::secret::{AgeFile, Health, Item, Keeper, Known, Unlock, VaultKind, WORK};
+use crate::secret::{AgeFile, Health, Item, Keeper, Known, Secret, Unlock, VaultKind, WORK};
 
 pub(super) async fn run(args: &Args, asked: &Vault, report: Report) -> Result<u8> {
     match asked {
@@ -21,6 +21,7 @@ pub(super) async fn run(args: &Args, asked: &Vault, report: Report) -> Result<u8
         Vault::Use { vault } => choose_it(args, vault.parse()?, report).await?,
         Vault::Lock => lock(args, report).await?,
         Vault::Unlock(unlock) => open(args, unlock, report).await?,
+        Vault::Passphrase => change(args, report).await?,
         Vault::Migrate(migrate) => carry::migrate(args, migrate, report).await?,
         Vault::Export(export) => carry::export(args, export, report).await?,
         Vault::Import(import) => carry::import(args, import, report).await?,
@@ -115,7 +116,7 @@ async fn set_up(report: Report) -> Result<()> {
     }
     advice(&format!("The vault will be an encrypted file in {}.", folder.display()));
     advice("Its passphrase opens it; nobody can get it back for you. Debian's age opens the file too.");
-    let passphrase = match choose::handed_over().await? {
+    let passphrase = match choose::handed_over(choose::PASSPHRASE).await? {
         Some(passphrase) => passphrase,
         None => passphrase::new("Passphrase for the new vault")?,
     };
@@ -127,37 +128,38 @@ async fn set_up(report: Report) -> Result<()> {
     Ok(())
 }
 
-/// The encrypted file, which is the only one that has a passphrase.
-fn file(args: &Args, what: &str) -> Result<Keeper> {
+/// The encrypted file, which is the only one that has a passphrase; what is to be done to it, for a refusal.
+fn file(args: &Args, done: &str) -> Result<Keeper> {
     let Chosen { kind, .. } = choose::chosen(args)?;
     match kind {
         VaultKind::File => choose::keeper_of(kind, Known::default()),
-        VaultKind::Keyring => Err(Failure::input(format!("the keyring is not {what}ed from here"))
+        VaultKind::Keyring => Err(Failure::input(format!("the keyring is not {done} from here"))
             .because("it belongs to the desktop")
             .hint("do it on the desktop, in Passwords and Keys")
             .hint("for the encrypted file: --vault file")),
         VaultKind::Environ | VaultKind::Stdin | VaultKind::Memory => {
-            Err(Failure::input(format!("there is nothing to {what} in {kind}"))
+            Err(Failure::input(format!("{kind} is not {done}"))
+                .because("it has no passphrase")
                 .hint("the encrypted file has a passphrase: --vault file"))
         }
     }
 }
 
 async fn lock(args: &Args, report: Report) -> Result<()> {
-    file(args, "lock")?.lock().await?;
+    file(args, "locked")?.lock().await?;
     report.done("locked", "file", &[]);
     advice("a landfall that runs keeps what it has unlocked until it ends");
     Ok(())
 }
 
 async fn open(args: &Args, asked: &Asked, report: Report) -> Result<()> {
-    let keeper = file(args, "unlock")?;
+    let keeper = file(args, "unlocked")?;
     let standing = keeper.standing().await;
     if let Health::Unavailable { .. } = standing.health {
         return Err(vault_not_ready(&standing));
     }
     let remember = Some(asked.period);
-    match choose::handed_over().await? {
+    match choose::handed_over(choose::PASSPHRASE).await? {
         Some(passphrase) => keeper.unlock(Unlock { passphrase, remember }).await?,
         None => {
             choose::with_passphrase(async |passphrase| keeper.unlock(Unlock { passphrase, remember }).await).await?;
@@ -166,5 +168,34 @@ async fn open(args: &Args, asked: &Asked, report: Report) -> Result<()> {
     report.done("unlocked", "file", &[]);
     let period = jiff::SignedDuration::try_from(asked.period).unwrap_or_default();
     advice(&format!("every landfall of yours finds it open for {period:#}; close it with: landfall vault lock"));
+    Ok(())
+}
+
+/// The key of the vault stays, so nothing but its own file is written.
+async fn change(args: &Args, report: Report) -> Result<()> {
+    let standing = file(args, "given a passphrase")?.standing().await;
+    if let Health::Unavailable { .. } = standing.health {
+        return Err(vault_not_ready(&standing));
+    }
+    let folder = choose::folder()?;
+    let reopen = async |current: Secret| {
+        let folder = folder.clone();
+        let opened = tokio::task::spawn_blocking(move || AgeFile::reopen(&folder, &current)).await;
+        opened.map_err(|_| Failure::new(Kind::Failed, "the vault could not be opened"))?
+    };
+    let opened = match choose::handed_over(choose::PASSPHRASE).await? {
+        Some(current) => reopen(current).await?,
+        None => choose::with_passphrase(reopen).await?,
+    };
+    let next = match choose::handed_over(choose::NEW_PASSPHRASE).await? {
+        Some(next) => next,
+        None => passphrase::new("New passphrase for the vault")?,
+    };
+    passphrase::check(&next)?;
+    let changed = tokio::task::spawn_blocking(move || opened.put_under(&next, WORK)).await;
+    changed.map_err(|_| Failure::new(Kind::Failed, "the passphrase could not be changed"))??;
+    report.done("changed", "the passphrase of file", &[]);
+    advice("the vault is locked now; what has unlocked it already keeps it open until it ends");
+    advice("a copy of identity.age from before still opens with the passphrase from before");
     Ok(())
 }

@@ -6,6 +6,7 @@ use super::ground::{Ground, Tried};
 use crate::check::{self, Finding, Port, Verdict, Wanted};
 use crate::cluster::{Cluster, Need, Order, Refusal};
 use crate::deploy::desired::Load;
+use crate::deploy::kept;
 use crate::module::Clash;
 use crate::object::{Key, Object};
 use crate::plan::Knob;
@@ -261,7 +262,17 @@ impl Ground {
                 (field.name.clone(), opinion)
             })
             .collect();
-        check::credentials(&opinions)
+        let finding = check::credentials(&opinions);
+        let Ok(cluster) = self.cluster().await else { return finding };
+        match self.session.kept_apart(&cluster, &self.project, &self.environment).await.first() {
+            None => finding,
+            Some(field) => {
+                let words = format!("{field} must never change, and the cluster has another one");
+                let mut lost = Finding::fail(words).because(kept::LOST).seen(finding.evidence);
+                lost.loses = true;
+                lost.next(format!("take the cluster's over: {}", kept::pull(name, field)))
+            }
+        }
     }
 
     fn separation(&self) -> Finding {

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::deploy::{Compared, Comparison, Glance, Operation, Reach, Survey};
 use crate::failure::{Failure, Result};
 use crate::health::Verdict;
+use crate::secret::Typed;
 use crate::tui::screens::checks::Checks;
 use crate::tui::screens::credentials::Credentials;
 use crate::tui::screens::preview::Preview;
@@ -65,6 +66,8 @@ pub struct Environment {
     pub sync: Option<Comparison>,
     /// The rotations that go on once it is applied and well.
     pub rotating: Vec<String>,
+    /// The new value of a rotation that was left while it was typed, and its field.
+    pub unfinished: Option<(String, Typed)>,
     /// The field that keys shall go to once the form is there.
     pub wanted: Option<String>,
     /// Its checklist.
@@ -88,6 +91,7 @@ impl Environment {
             credentials: None,
             sync: None,
             rotating: Vec::new(),
+            unfinished: None,
             wanted: None,
             checks: Checks::default(),
             smoke: Checks::default(),

@@ -211,14 +211,8 @@ pub(super) fn open(state: &mut State, mode: Mode) -> Vec<Effect> {
 
 fn back(state: &mut State, mode: Mode) -> Vec<Effect> {
     match mode {
-        Mode::Confirm
-        | Mode::Value
-        | Mode::Unlock
-        | Mode::Rotation
-        | Mode::Containers
-        | Mode::Filter
-        | Mode::Text
-        | Mode::Leave => {
+        Mode::Rotation => rotation::update::leave(state),
+        Mode::Confirm | Mode::Value | Mode::Unlock | Mode::Containers | Mode::Filter | Mode::Text | Mode::Leave => {
             state.dialogs.pop();
             Vec::new()
         }

@@ -12,7 +12,7 @@ use crate::support::{fixture, setup};
 async fn a_second_module_brings_its_own_checks() {
     let demo = playing(Scenario::Ok);
     let project = Project::load(&fixture("project/echo")).unwrap();
-    let session = Session::with_web(setup(&demo, project), landfall::check::Web::over(demo.web()));
+    let session = Session::with_web(setup(&demo, project), landfall::system::Web::over(demo.web()));
     let environment = session.environments().remove(0);
     session.make_up(&environment).await.unwrap();
     let names: Vec<String> =

@@ -190,7 +190,7 @@ async fn the_registry_refuses_a_token_or_is_not_reached() {
     }));
     let session = landfall::deploy::Session::with_web(
         crate::support::setup(&demo, crate::support::demo_project()),
-        landfall::check::Web::over(nowhere),
+        landfall::system::Web::over(nowhere),
     );
     session.make_up("dev").await.unwrap();
     let finding = alone(&session, "dev", "image").await;
@@ -322,7 +322,7 @@ async fn a_machine_that_is_the_node_looks_at_the_directories_without_a_pod() {
     let root = tempfile::tempdir().unwrap();
     let mut of = crate::support::setup(&demo, crate::support::demo_project());
     of.who = "ann@worker-1".to_owned();
-    let session = landfall::deploy::Session::with_web(of, landfall::check::Web::over(demo.web()));
+    let session = landfall::deploy::Session::with_web(of, landfall::system::Web::over(demo.web()));
     session.make_up("dev").await.unwrap();
     session.set_value("dev", "path.root", root.path().to_str().unwrap()).unwrap();
     let ask = || run(&session, "dev", Asking { pods: Pods::No, ..asking(&["identity", "directories", "disk"]) });

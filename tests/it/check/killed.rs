@@ -77,14 +77,22 @@ async fn what_a_killed_run_left_is_removed_by_the_next() {
     stdin.write_all(crate::silence::said().as_bytes()).await.unwrap();
     drop(stdin);
     until(&demo, "no pod came", a_pod_is_there).await;
+    // Another one beside it lets it be.
+    let beside = || async {
+        let mut command = place.landfall(&["check", "dev", "--only", "bucket", "--vault", "stdin", "--timeout", "1"]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let said = crate::program::run(command, &crate::silence::said()).await;
+        assert!(said.out.contains("its time was over"), "{said:#?}");
+    };
+    let first = marked(&demo).await;
+    beside().await;
+    let now = marked(&demo).await;
+    assert!(first.iter().all(|name| now.contains(name)), "{first:?} became {now:?}");
     child.kill().await.unwrap(); // SIGKILL
     let left = marked(&demo).await;
     assert!(left.len() >= 3, "a pod and two Secrets: {left:?}");
     // The same person at the same machine, again.
-    let mut command = place.landfall(&["check", "dev", "--only", "bucket", "--vault", "stdin", "--timeout", "1"]);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let said = crate::program::run(command, &crate::silence::said()).await;
-    assert!(said.out.contains("its time was over"), "{said:#?}");
+    beside().await;
     until(&demo, "something stayed", <[String]>::is_empty).await;
 }
 

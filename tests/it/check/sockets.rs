@@ -12,10 +12,11 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use landfall::check::{Finding, Pull, Remedy, Verdict, Web, pull};
+use landfall::check::{Finding, Pull, Remedy, Verdict, pull};
 use landfall::demo::Scenario;
 use landfall::deploy::{Asking, Session};
 use landfall::secret::Secret;
+use landfall::system::Web;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 

@@ -1,8 +1,11 @@
 //! `landfall check`: what it says, what it mends, and how it ends.
 
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+
 use serde_json::Value;
 
-use super::Machine;
+use super::{KUBECONFIG, Machine, Said, tfvars};
 
 fn row<'r>(rows: &'r [Value], check: &str) -> &'r Value {
     rows.iter().find(|row| row["check"] == check).unwrap_or_else(|| panic!("no {check}: {rows:#?}"))
@@ -69,4 +72,44 @@ fn applying_in_spite_of_a_failing_check_says_so() {
     let machine = Machine::new();
     let words = ["apply", "dev", "--demo", "--scenario", "no-bucket", "--check", "--yes"];
     machine.run(&words).ends(0).says("In spite of  Artifact store: there is no bucket mlflow-artifacts");
+}
+
+/// A registry is asked through the proxy of this machine, signed in there, and never with the registry's own login.
+#[test]
+fn a_registry_is_asked_through_the_proxy() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let proxy = std::thread::spawn(move || {
+        let (stream, _) = listener.accept().unwrap();
+        let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+        let asked: Vec<String> = lines.by_ref().map(Result::unwrap).take_while(|line| !line.is_empty()).collect();
+        (&stream).write_all(b"HTTP/1.1 403 Forbidden\r\n\r\n").unwrap();
+        asked
+    });
+    let machine = Machine::new();
+    machine.write("terraform.tfvars", &tfvars());
+    machine.write(".kube/config", KUBECONFIG);
+    let import = ["import", "terraform.tfvars", "--vault", "env", "--yes", "--set", "access.hosts=a"];
+    machine.run(&import).ends(0);
+    let mut command = machine.command(&["check", "dev", "--only", "image", "--vault", "env"]);
+    command.env("HTTPS_PROXY", format!("http://ann:pr0xy-canary@{address}")).env("NO_PROXY", "127.0.0.1");
+    for name in [
+        "DEV_MLFLOW_PASSWORD",
+        "DEV_PGSQL_PASSWORD",
+        "DEV_MINIO_ACCESS_KEY",
+        "DEV_MINIO_SECRET_KEY",
+        "DEV_GENERATED_SESSION_KEY",
+        "DEV_GENERATED_ENCRYPTION_PASSPHRASE",
+        "SHARED_REGISTRY_USERNAME",
+        "SHARED_REGISTRY_TOKEN",
+    ] {
+        command.env(format!("LANDFALL_CREDENTIAL_{name}"), "registry-canary-7-that-is-long-enough-for-all");
+    }
+    let said = Said::of(command.spawn().unwrap());
+    said.says("ghcr.io is not reached from this machine").says("the proxy did not let the call through");
+    said.keeps_quiet("pr0xy-canary").keeps_quiet("registry-canary");
+    let asked = proxy.join().unwrap();
+    assert_eq!(asked.first().map(String::as_str), Some("CONNECT ghcr.io:443 HTTP/1.1"), "{asked:?}");
+    let signed = asked.iter().any(|line| line.to_lowercase().starts_with("proxy-authorization: basic "));
+    assert!(signed && !asked.iter().any(|line| line.contains("registry-canary")), "{asked:?}");
 }

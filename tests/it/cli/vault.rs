@@ -114,6 +114,35 @@ fn the_file_is_set_up_chosen_and_used() {
 }
 
 #[test]
+fn the_passphrase_becomes_another_one() {
+    const NEXT: &str = "a-harbour-bell-at-midnight-rings";
+    let machine = Machine::with_vault();
+    machine.handing(PASSPHRASE, &["creds", "set", "dev", "pgsql.password"], VALUE).ends(0);
+    machine.run(&["vault", "passphrase"]).ends(2).complains("nobody is there to answer");
+    machine.run(&["vault", "passphrase", "--vault", "env"]).ends(2).complains("env is not given a passphrase");
+    let change = |current: &str, next: &str| {
+        let mut command = machine.command(&["vault", "passphrase"]);
+        machine.write("current", current);
+        machine.write("next", next);
+        let line = format!("exec 3< current 4< next; exec '{}' vault passphrase", env!("CARGO_BIN_EXE_landfall"));
+        let mut shell = Command::new("bash");
+        shell.args(["-c", &line]).current_dir(machine.home.path()).env_clear();
+        command.env("LANDFALL_VAULT_PASSPHRASE_FD", "3").env("LANDFALL_VAULT_NEW_PASSPHRASE_FD", "4");
+        shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let said = Said::of(shell.spawn().unwrap());
+        said.keeps_quiet(PASSPHRASE).keeps_quiet(NEXT);
+        said
+    };
+    change("not-the-lighthouse", NEXT).ends(3).complains("this is not the passphrase");
+    change(PASSPHRASE, "short").ends(2).complains("this passphrase cannot be used: too short");
+    machine.opens(&["vault", "status"]).ends(0).says("unlocked");
+    change(PASSPHRASE, NEXT).ends(0).says("changed the passphrase of file").complains("from before");
+    machine.opens(&["creds", "list", "dev"]).ends(3).complains("this is not the passphrase");
+    machine.handing(NEXT, &["creds", "list", "dev"], "").ends(0).says("pgsql.password");
+}
+
+#[test]
 fn what_is_chosen_stays_chosen() {
     let machine = Machine::with_vault();
     // The file is there and open; a run that names the keyring still gets none.
@@ -156,7 +185,7 @@ fn unlocked_for_a_while_is_unlocked_for_all() {
     machine.run(&["vault", "lock"]).ends(0).says("locked file");
     machine.run(&["creds", "list"]).ends(3).complains("the vault is locked");
     machine.run(&["vault", "lock", "--vault", "keyring"]).ends(2).complains("the keyring is not locked from here");
-    machine.run(&["vault", "unlock", "--vault", "env"]).ends(2).complains("there is nothing to unlock in env");
+    machine.run(&["vault", "unlock", "--vault", "env"]).ends(2).complains("env is not unlocked: it has no passphrase");
 }
 
 /// Runs a program of Debian's package age in a machine's folder.

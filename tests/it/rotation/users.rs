@@ -26,11 +26,13 @@ struct Account {
     name: String,
     password: String,
     changes: usize,
+    /// Whether a change is never answered.
+    stalls: bool,
 }
 
 impl Users {
     pub(super) async fn start(name: &str, password: &str) -> Self {
-        let account = Account { name: name.to_owned(), password: password.to_owned(), changes: 0 };
+        let account = Account { name: name.to_owned(), password: password.to_owned(), changes: 0, stalls: false };
         let account = Arc::new(Mutex::new(account));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -41,7 +43,14 @@ impl Users {
                 let account = Arc::clone(&shared);
                 let service = service_fn(move |request| {
                     let account = Arc::clone(&account);
-                    async move { Ok::<_, std::convert::Infallible>(answer(&account, request).await) }
+                    async move {
+                        let changes = request.method() == Method::PATCH;
+                        let answer = answer(&account, request).await;
+                        if changes && account.lock().unwrap().stalls {
+                            std::future::pending::<()>().await;
+                        }
+                        Ok::<_, std::convert::Infallible>(answer)
+                    }
                 });
                 tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
             }
@@ -55,6 +64,11 @@ impl Users {
 
     pub(super) fn password(&self) -> String {
         self.account.lock().unwrap().password.clone()
+    }
+
+    /// From now on a change is made and never answered; or answered again.
+    pub(super) fn stalls(&self, stalls: bool) {
+        self.account.lock().unwrap().stalls = stalls;
     }
 
     pub(super) fn changes(&self) -> usize {

@@ -106,6 +106,25 @@ fn a_new_value_is_typed_masked_and_shown_only_for_ten_seconds() {
 }
 
 #[test]
+fn what_was_typed_is_there_again_after_esc() {
+    let mut stage = Stage::new(NORMAL);
+    let asks = |stage: &mut Stage| {
+        stage.press("F4");
+        stands(stage, None);
+        stage.press("Enter");
+        answers(stage, Ok(Ask::Value(statement())), None);
+    };
+    stage.press(scenes::PASSWORD);
+    asks(&mut stage);
+    stage.press("'half-of-the-value Esc");
+    assert_eq!(stage.app.state().mode(), Mode::Credentials);
+    asks(&mut stage);
+    assert!(stage.text().contains("••••••••▏"), "what was typed is lost: {}", stage.text());
+    stage.press("Enter");
+    assert!(stage.asked(|wish| matches!(wish, Wish::Rotate { say: Say::Value(_), .. })).is_some());
+}
+
+#[test]
 fn nothing_begins_while_something_is_entered_and_not_saved() {
     let mut stage = Stage::new(NORMAL);
     scenes::credentials(&mut stage);

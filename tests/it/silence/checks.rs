@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use landfall::check::{News, Verdict, Web};
+use landfall::check::{News, Verdict};
 use landfall::demo::{Demo, Flaw, Options, Scenario};
 use landfall::deploy::{Asking, Entry, Pods, Session, Stop};
 use landfall::secret::Secret;
+use landfall::system::Web;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 

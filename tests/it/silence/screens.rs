@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use landfall::check::Web;
 use landfall::demo::{Demo, Options, Scenario};
 use landfall::deploy::{Entry, Session};
 use landfall::secret::Secret;
+use landfall::system::Web;
 use landfall::tui::state::Screen;
 use ratatui::layout::Size;
 

@@ -225,7 +225,7 @@ async fn too_much(keeper: &Keeper) {
     let failure = keeper.change(&dev(), set("big", &CANARY.repeat(120))).await.unwrap_err();
     assert_eq!(
         failure.to_string(),
-        "the credentials of mlflow-abcd/dev do not fit into one keyring item: together they take more than 2,400 bytes"
+        "the credentials of mlflow-abcd/dev do not fit into one item: together they take more than 2,400 bytes"
     );
     assert!(!sings(&format!("{failure:?}")));
     assert_eq!(lookup(&dev()), before, "nothing of it is stored");
@@ -242,11 +242,14 @@ async fn others_read_and_write_it(keeper: &Keeper) {
 async fn damaged(keeper: &Keeper) {
     let canary = serde_json::Value::from(CANARY).to_string();
     let texts = [
-        (CANARY.to_owned(), "keyring item mlflow-abcd/dev:1:1: the credentials cannot be read: it is not well-formed"),
-        (format!(r#"{{"v":1,"fields":{{"f":{canary}}}}}"#), "keyring item mlflow-abcd/dev:1:"),
+        (
+            CANARY.to_owned(),
+            "item mlflow-abcd/dev of the vault:1:1: the credentials cannot be read: it is not well-formed",
+        ),
+        (format!(r#"{{"v":1,"fields":{{"f":{canary}}}}}"#), "item mlflow-abcd/dev of the vault:1:"),
         (
             format!(r#"{{"v":1,"fields":{{"f":{{"value":{canary},"set":{canary}}}}}}}"#),
-            "keyring item mlflow-abcd/dev:1:",
+            "item mlflow-abcd/dev of the vault:1:",
         ),
         (
             format!(r#"{{"v":9,"values":{canary}}}"#),

@@ -17,8 +17,11 @@ What it is told, by environment variables:
     S3_ENDPOINT, S3_BUCKET, S3_PREFIX, AWS_*
 """
 
+import importlib.util
 import json
 import os
+import pathlib
+import re
 import stat
 import sys
 import time
@@ -138,11 +141,22 @@ def database():
         " from pg_database where datname = current_database()"
     )
     version, may_create, owner, left = cursor.fetchone()
-    tables = revision(cursor)
-    seen = [f"PostgreSQL {version} at {place}, owner {owner}", f"tables of MLflow: {tables}", f"{left} connections free"]
+    own, login, others = tables(cursor)
     connection.close()
+    seen = [f"PostgreSQL {version} at {place}, owner {owner}", f"tables of MLflow: {own or 'none yet'}"]
+    seen.append(f"{left} connections free")
     if not may_create:
         return say("database", "fail", f"{user} may not create tables in {name}", "right", seen)
+    known = revisions()
+    if own and known and own not in known:
+        says = f"the tables in {name} are of a newer MLflow or of another program: this image knows no revision {own}"
+        return say("database", "fail", says, "tables", seen)
+    if not own and login:
+        says = f"{name} has MLflow's tables of logins and none of the others: MLflow does not start on that"
+        return say("database", "fail", says, "tables", seen)
+    if not own and others:
+        says = f"{name} holds {others} table{'s' * (others > 1)} of something else"
+        return say("database", "warn", says, "tables", seen)
     if left < 10:
         return say("database", "warn", f"only {left} connections are free on {place}", "connections", seen)
     say("database", "ok", f"{user} may use {name} on {place}", evidence=seen)
@@ -156,13 +170,28 @@ def unreachable(why, place, name, user):
     say("database", "fail", f"PostgreSQL at {place} does not answer", "unreachable", [why])
 
 
-def revision(cursor):
-    cursor.execute("select to_regclass('public.alembic_version') is not null")
-    if not cursor.fetchone()[0]:
-        return "none yet"
+def tables(cursor):
+    """The revision of MLflow's tables, whether those of its logins are there, and how many tables there are at all."""
+    cursor.execute(
+        "select to_regclass('public.alembic_version') is not null, to_regclass('public.alembic_version_auth') is not null,"
+        " (select count(*) from pg_tables where schemaname = 'public')"
+    )
+    there, login, count = cursor.fetchone()
+    if not there:
+        return None, login, count
     cursor.execute("select version_num from public.alembic_version")
     row = cursor.fetchone()
-    return f"revision {row[0]}" if row else "none yet"
+    return row[0] if row else None, login, count
+
+
+def revisions():
+    """The revisions this image's MLflow knows. Its files are read and not run: importing MLflow takes seconds."""
+    found = importlib.util.find_spec("mlflow")
+    if found is None:
+        raise ModuleNotFoundError("No module named 'mlflow'", name="mlflow")
+    folder = pathlib.Path(found.origin).parent / "store" / "db_migrations" / "versions"
+    texts = (file.read_text() for file in folder.glob("*.py"))
+    return {match[1] for text in texts if (match := re.search(r"^revision\b[^=]*=\s*['\"](\w+)", text, re.M))}
 
 
 def bucket():

@@ -26,9 +26,25 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
     let group = credentials.groups.get(field.group).map_or("", |group| group.title.as_str());
     let title = format!("{group} {}", field.spec.title.to_lowercase());
     let field = field.spec.name.clone();
-    state.dialogs.push(Dialog::Rotation(Rotation::new(field.clone(), title)));
+    let mut rotation = Rotation::new(field.clone(), title);
+    let unfinished = state.environment_mut().and_then(|environment| environment.unfinished.take());
+    if let Some((_, typed)) = unfinished.filter(|(other, _)| *other == field) {
+        rotation.typed = typed;
+    }
+    state.dialogs.push(Dialog::Rotation(rotation));
     let slot = Slot::Stands(name.clone(), field.clone());
     vec![state.ask(slot, Wish::Rotation { environment: name, field })]
+}
+
+/// Esc: it waits as it is, with what was typed.
+pub(crate) fn leave(state: &mut State) -> Vec<Effect> {
+    if let Some(Dialog::Rotation(Rotation { field, typed, .. })) = state.dialogs.pop()
+        && !typed.is_empty()
+        && let Some(environment) = state.environment_mut()
+    {
+        environment.unfinished = Some((field, typed));
+    }
+    Vec::new()
 }
 
 /// How far it is.
