@@ -22,6 +22,7 @@ mod plane;
 mod program;
 #[path = "../it/proxy.rs"]
 mod proxy;
+mod scaled;
 mod screens;
 #[path = "../it/vault/session.rs"]
 #[expect(dead_code, reason = "it can do more than these tests need")]

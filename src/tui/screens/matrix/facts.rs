@@ -1,6 +1,7 @@
 //! What stands in the cells.
 
 use jiff::Timestamp;
+use unicode_width::UnicodeWidthStr;
 
 use crate::deploy::{Comparison, End, Fill, Reach, Revision, Survey};
 use crate::health::Verdict;
@@ -90,6 +91,10 @@ pub(super) fn by_hand(environment: &Environment) -> Line {
 
 /// The last revisions, one line each: number, age, how it ended, who, and its headline.
 pub(super) fn history(survey: &Survey, now: Timestamp, wide: u16) -> Vec<Line> {
+    let shown = || survey.history.iter().take(5);
+    let digits = shown().map(|revision| revision.number.to_string().len()).max().unwrap_or_default();
+    let who = |revision: &Revision| cut::middle(&revision.by, 16);
+    let name = shown().map(|revision| who(revision).width()).max().unwrap_or_default();
     let line = |revision: &Revision| {
         let (sign, role) = match revision.end {
             Some(End::Healthy) => ("✓", Role::Ok),
@@ -98,10 +103,12 @@ pub(super) fn history(survey: &Survey, now: Timestamp, wide: u16) -> Vec<Line> {
             None => ("·", Role::Muted),
         };
         let ago = age::short(age::since(revision.when, now));
-        let line = Line::text(format!("{:>3} ", revision.number))
+        let by = who(revision);
+        let gap = " ".repeat(name - by.width());
+        let line = Line::text(format!("{:>digits$} ", revision.number))
             .and(sign, role)
             .and(format!("{ago:>6}  "), Role::Muted)
-            .and(cut::middle(&revision.by, 16), Role::Text);
+            .and(by + &gap, Role::Text);
         let words = match (revision.end, revision.took) {
             (Some(End::Healthy), Some(took)) => format!("ready in {}", age::spoken(took)),
             (_, _) => revision.headline.clone(),
@@ -109,5 +116,5 @@ pub(super) fn history(survey: &Survey, now: Timestamp, wide: u16) -> Vec<Line> {
         let room = wide.saturating_sub(line.width() + 3);
         line.and(format!("  {}", cut::end(&words, room)), Role::Muted)
     };
-    survey.history.iter().take(5).map(line).collect()
+    shown().map(line).collect()
 }
