@@ -35,6 +35,6 @@ pub use load::Module;
 pub use manifest::{Exit, Level};
 pub use place::{Place, Shape};
 pub use rendered::{Rendered, SecretData};
-pub use rotate::{Change, Knock, Rotation, Turning};
+pub use rotate::{Change, Database, Knock, Rotation, Turning};
 pub use scene::Scene;
 pub use survey::Clash;

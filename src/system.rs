@@ -4,11 +4,13 @@
 //! safe, a sentence. Nothing here decides what comes next, and bodies of answers are never kept: they may quote values.
 
 mod account;
+mod line;
 mod postgres;
 mod reply;
 mod web;
 
 pub use account::{Sending, send};
+pub use line::Encryption;
 pub use postgres::{Role, statement, verifier};
 pub use reply::Reply;
 pub use web::{Answered, Web, basic, sealed};

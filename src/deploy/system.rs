@@ -3,7 +3,7 @@
 use super::Proof;
 use super::rotate::{Case, Instruction, Knows, Way};
 use crate::failure::{Failure, Kind, Result};
-use crate::module::{Change, Knock, Rotation};
+use crate::module::{Change, Database, Knock, Rotation};
 use crate::secret::Secret;
 use crate::system::{Reply, Role, Sending, Web, send, statement};
 
@@ -31,7 +31,7 @@ impl System {
     pub(super) fn asks_value(&self, field: &str) -> Instruction {
         match &self.rotation.change {
             Change::Manual { say, commands } => self.instruct(field, say, commands.clone()),
-            Change::Postgres { .. } | Change::Http(_) | Change::Nowhere { .. } => {
+            Change::Postgres(_) | Change::Http(_) | Change::Nowhere { .. } => {
                 self.instruct(field, "Give the new value.", Vec::new())
             }
         }
@@ -64,9 +64,8 @@ impl System {
                 let instruction = self.instruct(field, say, commands.clone());
                 Ok(Reached::Asks(Instruction { needs_value: true, ..instruction }))
             }
-            Change::Postgres { host, port, database, role } => {
-                let role = Role { host: host.clone(), port: *port, database: database.clone(), name: role.clone() };
-                let role = self::role(role, way)?;
+            Change::Postgres(database) => {
+                let role = role(database, way)?;
                 if !fresh && self.login(&role, next, way).await == Reply::Yes {
                     return Ok(Reached::Done);
                 }
@@ -116,10 +115,7 @@ impl System {
     /// Proves a login with the new value; none where nobody can tell from this machine.
     pub(super) async fn prove(&self, case: &Case<'_>, way: &Way) -> Result<Option<Proof>> {
         let reply = match &self.rotation.change {
-            Change::Postgres { host, port, database, role } => {
-                let role = Role { host: host.clone(), port: *port, database: database.clone(), name: role.clone() };
-                Some(self.login(&self::role(role, way)?, &case.credential.value, way).await)
-            }
+            Change::Postgres(database) => Some(self.login(&role(database, way)?, &case.credential.value, way).await),
             Change::Http(_) | Change::Manual { .. } | Change::Nowhere { .. } => self.knock_proof(way).await?,
         };
         match reply {
@@ -178,7 +174,14 @@ fn resume(case: &Case<'_>) -> String {
 }
 
 /// The role, reached at another address if there is one.
-fn role(role: Role, way: &Way) -> Result<Role> {
+fn role(database: &Database, way: &Way) -> Result<Role> {
+    let role = Role {
+        host: database.host.clone(),
+        port: database.port,
+        database: database.database.clone(),
+        name: database.role.clone(),
+        encryption: database.sslmode.parse()?,
+    };
     let Some(at) = &way.at else { return Ok(role) };
     let (host, port) = at.rsplit_once(':').ok_or_else(|| no_address(at))?;
     let port = port.parse().map_err(|_| no_address(at))?;

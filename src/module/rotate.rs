@@ -34,6 +34,8 @@ enum ToldChange {
         port: String,
         database: String,
         role: String,
+        #[serde(default = "prefer")]
+        sslmode: String,
     },
     Http(ToldCall),
     Manual {
@@ -62,6 +64,11 @@ struct ToldCall {
     body: Option<Value>,
 }
 
+/// What libpq does where nobody says anything.
+fn prefer() -> String {
+    "prefer".to_owned()
+}
+
 /// How a credential of one environment is changed where it is known.
 #[derive(Debug, Clone)]
 pub struct Rotation {
@@ -73,20 +80,26 @@ pub struct Rotation {
     pub proof: Option<Knock>,
 }
 
+/// A role of a PostgreSQL server.
+#[derive(Debug, Clone)]
+pub struct Database {
+    /// The server's host.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// The database the role signs in to.
+    pub database: String,
+    /// The role.
+    pub role: String,
+    /// How the line to it is encrypted, in the words of libpq.
+    pub sslmode: String,
+}
+
 /// How a system is told another value.
 #[derive(Debug, Clone)]
 pub enum Change {
     /// A role of a PostgreSQL server.
-    Postgres {
-        /// The server's host.
-        host: String,
-        /// Its port.
-        port: u16,
-        /// The database the role signs in to.
-        database: String,
-        /// The role.
-        role: String,
-    },
+    Postgres(Database),
     /// A call.
     Http(Knock),
     /// By hand.
@@ -147,12 +160,13 @@ impl Module {
     fn filled_rotation(&self, told: &Told, scene: &Scene<'_>, values: Turning<'_>) -> Result<Rotation> {
         let pen = Pen { module: self, scene, values, url: self.facts(scene)?.url.unwrap_or_default() };
         let change = match &told.change {
-            ToldChange::Postgres { host, port, database, role } => Change::Postgres {
+            ToldChange::Postgres { host, port, database, role, sslmode } => Change::Postgres(Database {
                 host: pen.shown(host)?,
                 port: pen.shown(port)?.parse().map_err(|_| Failure::input("the port of `postgres` is no port"))?,
                 database: pen.shown(database)?,
                 role: pen.shown(role)?,
-            },
+                sslmode: pen.shown(sslmode)?,
+            }),
             ToldChange::Http(call) => Change::Http(pen.knock(call)?),
             ToldChange::Manual { say, commands } => Change::Manual {
                 say: pen.shown(say)?,

@@ -7,11 +7,10 @@ use std::time::Duration;
 
 use postgres_protocol::escape::{escape_identifier, escape_literal};
 use postgres_protocol::password::scram_sha_256;
-use tokio_postgres::config::SslMode;
 use tokio_postgres::error::{Error, SqlState};
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::{Client, Config};
 
-use super::Reply;
+use super::{Encryption, Reply};
 use crate::object::clean;
 use crate::secret::Secret;
 
@@ -29,6 +28,8 @@ pub struct Role {
     pub database: String,
     /// The role.
     pub name: String,
+    /// How the line to it is encrypted.
+    pub encryption: Encryption,
 }
 
 /// What the server keeps of a password: enough to check a login, nothing to make one (RFC 5803).
@@ -68,11 +69,12 @@ impl Role {
     async fn connect(&self, password: &Secret) -> Result<Client, Reply> {
         let mut config = Config::new();
         config.host(&self.host).port(self.port).dbname(&self.database).user(&self.name);
-        // The login itself proves the password without saying it (SCRAM), also where the line is not encrypted.
-        config.application_name("landfall").connect_timeout(PATIENCE).ssl_mode(SslMode::Disable);
+        config.application_name("landfall").connect_timeout(PATIENCE).ssl_mode(self.encryption.mode());
+        let connector = self.encryption.connector();
+        let connector = connector.ok_or_else(|| Reply::Silent("this machine cannot encrypt".to_owned()))?;
         #[expect(clippy::disallowed_methods, reason = "the role signs in with it")]
         password.open(|password| config.password(password));
-        match tokio::time::timeout(PATIENCE * 2, config.connect(NoTls)).await {
+        match tokio::time::timeout(PATIENCE * 2, config.connect(connector)).await {
             Ok(Ok((client, connection))) => {
                 // It ends with the client.
                 tokio::spawn(connection);
@@ -87,7 +89,14 @@ impl Role {
 /// What an error says; see the error codes of PostgreSQL, class 28 and 3D.
 fn reply(error: &Error) -> Reply {
     let Some(told) = error.as_db_error() else {
-        return Reply::Silent("the database server cannot be reached from this machine".to_owned());
+        // It says what it was about before it says why, and nothing else tells.
+        let said = error.to_string();
+        let why = if said.starts_with("error performing TLS handshake") {
+            "no encrypted line to the database server comes about"
+        } else {
+            "the database server cannot be reached from this machine"
+        };
+        return Reply::Silent(why.to_owned());
     };
     match *told.code() {
         SqlState::INVALID_PASSWORD => Reply::Refused,
