@@ -108,6 +108,13 @@ impl Failure {
         Self { kind, what: what.into(), place: None, why: None, hints: Vec::new() }
     }
 
+    /// A panic, once it is over.
+    pub fn broken() -> Self {
+        Self::new(Kind::Failed, "a part of landfall broke down")
+            .because("what it said stands above; what was applied stays applied")
+            .hint("look at what is there with `landfall status`, then try again")
+    }
+
     /// Bad usage or input.
     pub fn input(what: impl Into<String>) -> Self {
         Self::new(Kind::Input, what)

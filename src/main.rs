@@ -14,6 +14,8 @@ const HURRY: f64 = 0.02;
 fn main() -> ExitCode {
     let args = Args::parse();
     let output = args.output();
+    #[cfg(panic = "abort")]
+    ends_in_order(output);
     let done = landfall::secret::harden().and_then(|()| cli::journal()).and_then(|()| {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.map_err(|error| {
@@ -27,6 +29,19 @@ fn main() -> ExitCode {
         cli::complain(&failure, output);
         failure.kind.exit_code()
     }))
+}
+
+/// Where nothing is unwound a panic ends the program at once: it does so with the same words and code as elsewhere.
+#[cfg(panic = "abort")]
+#[expect(clippy::exit, reason = "there is nobody to return to")]
+fn ends_in_order(output: cli::Output) {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        before(info);
+        let failure = Failure::broken();
+        cli::complain(&failure, output);
+        std::process::exit(i32::from(failure.kind.exit_code()));
+    }));
 }
 
 /// Chooses the cluster and the door.

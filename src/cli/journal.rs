@@ -6,12 +6,15 @@
 use std::fs::OpenOptions;
 use std::sync::Mutex;
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::failure::{Failure, Kind, Result};
 
 /// Targets that may quote a response.
-const QUIET: [&str; 2] = ["kube_client::client=off", "kube_client=info"];
+const QUIET: [(&str, LevelFilter); 2] = [("kube_client::client", LevelFilter::OFF), ("kube_client", LevelFilter::INFO)];
 
 /// Begins the log, if `LANDFALL_LOG` holds a filter such as `info` or `landfall=debug`; the file has mode 0600.
 ///
@@ -23,10 +26,7 @@ pub fn journal() -> Result<()> {
         Failure::input("LANDFALL_LOG is not a filter for the log")
             .hint("set it to error, warn, info, debug or landfall=debug, or unset it")
     };
-    let mut filter = EnvFilter::builder().parse(filter).map_err(|_| wrong())?;
-    for directive in QUIET {
-        filter = filter.add_directive(directive.parse().map_err(|_| wrong())?);
-    }
+    let filter = filter.parse::<Targets>().map_err(|_| wrong())?.with_targets(QUIET);
     let folder = super::setup::state_folder()?;
     let path = folder.join("landfall.log");
     let mut options = OpenOptions::new();
@@ -38,6 +38,7 @@ pub fn journal() -> Result<()> {
             .because(error.to_string())
     })?;
     // A second start in one process keeps the first log.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(Mutex::new(file)).try_init();
+    let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(Mutex::new(file)).with_filter(filter);
+    let _ = tracing_subscriber::registry().with(lines).try_init();
     Ok(())
 }

@@ -45,9 +45,7 @@ pub(crate) fn is_there() -> bool {
 /// go on, drawn into a terminal that was given back, and wait for ever for an answer.
 pub(crate) async fn broken() -> Failure {
     BROKEN.notified().await;
-    Failure::new(Kind::Failed, "a part of landfall broke down")
-        .because("what it said stands above; what was applied stays applied")
-        .hint("look at what is there with `landfall status`, then try again")
+    Failure::broken()
 }
 
 fn failed(error: &io::Error) -> Failure {

@@ -116,6 +116,8 @@ async fn the_number_of_pods_is_left_to_an_autoscaler() {
     for environment in session.environments() {
         session.make_up(&environment).await.unwrap();
     }
+    // Another operator, who has it from the cluster.
+    session.adopt("dev", &["generated.encryption_passphrase".to_owned()]).await.unwrap();
     let note = |plan: &Plan<Payload>| {
         let deployment =
             plan.changes.iter().find(|change| change.key.name == "mlflow-dev" && change.key.kind == "Deployment");
