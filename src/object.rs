@@ -7,6 +7,7 @@ mod clean;
 mod fingerprint;
 mod key;
 mod path;
+pub mod quantity;
 mod set;
 
 pub use clean::{clean, clean_value, visible_value};

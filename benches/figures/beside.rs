@@ -148,7 +148,8 @@ fn changed(table: &mut Table, here: &Place<'_>, load: Load, name: &str) {
         run(&mut here.landfall(name, arguments), &[0]);
         let mut objects: BTreeMap<String, Vec<bool>> = BTreeMap::new();
         for asked in here.plane.asked() {
-            let own = asked.object.contains("/landfall");
+            // Its own record is none of the module's objects.
+            let own = asked.object.split('/').nth(2).is_some_and(|name| name.starts_with("landfall"));
             let reads = matches!(asked.verb.as_str(), "get" | "list" | "watch");
             if asked.agent.starts_with(Tool::Landfall.agent()) && asked.names_one && !reads && !own {
                 objects.entry(asked.object).or_default().push(asked.dry);

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::Finding;
 use crate::object::Object;
+use crate::object::quantity::units;
 
 /// What the pods of a workload want of a node.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub struct Wanted {
     pub selector: Vec<(String, String)>,
     /// The directories of the node they mount.
     pub directories: Vec<String>,
+    /// The memory one of them asks for, in bytes.
+    pub memory: i128,
 }
 
 /// The nodes that take the pods of a workload now, by name and host name.
@@ -43,6 +46,14 @@ pub fn nodes(wanted: &[Wanted], nodes: &[Object]) -> Finding {
                     .seen(selected.iter().map(|node| format!("node {}: {}", node.name(), state(node))))
                     .next("look at the nodes: kubectl describe nodes");
             }
+            (_, _) if !selected.iter().any(|node| is_ready(node) && room(node) >= want.memory) => {
+                let mebibytes = |bytes: i128| format!("{} MiB", bytes >> 20);
+                let offer = |node: &&Object| format!("node {} offers {}", node.name(), mebibytes(room(node)));
+                let asked = mebibytes(want.memory);
+                return Finding::fail(format!("no node is large enough for {}, which asks for {asked}", want.workload))
+                    .seen(selected.iter().filter(|node| is_ready(node)).map(offer))
+                    .next("ask for less memory by a value of the module, or add a larger node");
+            }
             (_, [_, _, ..]) if !want.directories.is_empty() => {
                 return Finding::warn(format!(
                     "{} may run on any of {} nodes, and needs directories of one of them",
@@ -71,6 +82,11 @@ fn list(names: &[&str]) -> String {
 
 fn is_selected(node: &Object, selector: &[(String, String)]) -> bool {
     selector.iter().all(|(key, value)| node.label(key) == Some(value))
+}
+
+/// The memory a node has for pods, in bytes; one that does not say counts as large enough.
+fn room(node: &Object) -> i128 {
+    node.text("/status/allocatable/memory").map_or(i128::MAX, units)
 }
 
 fn is_ready(node: &Object) -> bool {

@@ -12,7 +12,7 @@ use crate::object::{Key, Object};
 /// Objects per page of a list that is kept whole.
 const PAGE: u32 = 500;
 /// Objects per page where most may be let go again.
-const SHORT_PAGE: u32 = 200;
+const SHORT_PAGE: u32 = 50;
 
 /// Which part of an object is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,6 +15,7 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::sync::{mpsc, watch};
 use tokio_util::io::StreamReader;
+use tokio_util::sync::CancellationToken;
 
 use super::discover::Resource;
 use super::fetch::{Cut, Pages};
@@ -36,6 +37,8 @@ pub struct Watched {
     pub resource: Resource,
     /// The namespace; none for the whole cluster.
     pub namespace: Option<String>,
+    /// What it waits for before it begins.
+    pub after: Option<CancellationToken>,
 }
 
 /// What there is to tell of a followed kind.
@@ -90,6 +93,12 @@ async fn one(cluster: Cluster, watched: Watched, news: mpsc::Sender<News>, mut a
     let mut wait = Duration::ZERO;
     let mut refused: Option<Instant> = None;
     let mut seen = false;
+    if let Some(after) = &watched.after {
+        tokio::select! {
+            () = after.cancelled() => {}
+            () = news.closed() => return,
+        }
+    }
     while !news.is_closed() {
         let (used, begun) = (cluster.line.number(), Instant::now());
         let result = tokio::select! {

@@ -104,9 +104,9 @@ impl Follower {
     }
 
     async fn go(&mut self, teller: &Teller, stop: &Stop, patience: Option<Duration>) -> Found {
-        let (sender, mut news) = mpsc::channel(256);
+        let (sender, mut news) = mpsc::channel(32);
         let deadline = patience.map(|patience| Instant::now() + patience);
-        let watches = tokio::select! {
+        let mut watches = tokio::select! {
             watches = self.watches(teller) => watches,
             () = stop.cancelled() => {
                 teller.tell(What::Stopping).await;
@@ -116,11 +116,16 @@ impl Follower {
         };
         let waiting: BTreeSet<String> = watches.iter().map(|watched| watched.resource.kind.clone()).collect();
         let mut unseen = waiting;
+        let pods_known = if patience.is_none() { events_later(&mut watches) } else { Stop::new() };
         follow(&self.cluster, watches, &sender);
         drop(sender);
         let mut lost: Option<(Instant, Refusal)> = None;
+        // Where nothing has to be seen first, nothing is waited for.
+        let mut waits = !unseen.is_empty();
         loop {
-            let wait = deadline.map_or(TICK, |deadline| TICK.min(deadline.saturating_duration_since(Instant::now())));
+            let wait = if waits { TICK } else { Duration::ZERO };
+            waits = true;
+            let wait = deadline.map_or(wait, |deadline| wait.min(deadline.saturating_duration_since(Instant::now())));
             let mut next = tokio::select! {
                 item = news.recv() => item,
                 () = tokio::time::sleep(wait) => None,
@@ -138,6 +143,7 @@ impl Follower {
                     News::Listing { kind } => self.listing(kind),
                     News::Listed { kind } => {
                         unseen.remove(&kind);
+                        knows_pods(&kind, &pods_known);
                         for key in self.untold.remove(&kind).unwrap_or_default() {
                             self.forget(&key);
                         }
@@ -146,6 +152,7 @@ impl Follower {
                     News::Gone(key) => self.forget(&key),
                     News::Denied { kind, refusal } => {
                         unseen.remove(&kind);
+                        knows_pods(&kind, &pods_known);
                         tracing::info!(kind, why = refusal.words(), "cannot be followed");
                     }
                     News::Lost(refusal) => {
@@ -233,7 +240,7 @@ impl Follower {
         let mut watches = Vec::new();
         for (api, kind) in kinds {
             if let Some(resource) = self.resource(api, kind, teller).await {
-                watches.push(Watched { resource, namespace: Some(self.release.namespace.clone()) });
+                watches.push(Watched { resource, namespace: Some(self.release.namespace.clone()), after: None });
             }
         }
         watches
@@ -312,6 +319,23 @@ impl Follower {
         } else {
             self.objects.remove(object.key());
         }
+    }
+}
+
+/// Lets Events wait until the pods are known, for somebody who only watches: what is said in passing about pods that are
+/// only counted is not kept, and of thousands of pods it is the most there is.
+fn events_later(watches: &mut [Watched]) -> Stop {
+    let known = Stop::new();
+    if watches.iter().any(|watched| watched.resource.kind == "Pod") {
+        let events = watches.iter_mut().filter(|watched| watched.resource.kind == "Event");
+        events.for_each(|watched| watched.after = Some(known.clone()));
+    }
+    known
+}
+
+fn knows_pods(kind: &str, known: &Stop) {
+    if kind == "Pod" {
+        known.cancel();
     }
 }
 

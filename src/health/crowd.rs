@@ -10,7 +10,7 @@ use super::event::Event;
 use crate::object::{Key, Object};
 
 /// How many well pods of one owner are kept.
-const KEPT: usize = 50;
+const KEPT: usize = 20;
 
 /// Which well pods are kept, and which are only counted, by the uid of their owner.
 #[derive(Debug, Clone, Default)]

@@ -16,7 +16,7 @@ fn doors() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("plan", &["failure", "document", "object"]),
         ("health", &["failure", "object"]),
         ("cluster", &["failure", "object", "secret"]),
-        ("demo", &["failure"]),
+        ("demo", &["failure", "object"]),
         ("system", &["failure", "object", "secret"]),
         ("release", &["failure", "object", "secret", "cluster"]),
         ("check", &["failure", "document", "object", "secret", "module", "health", "cluster", "system"]),

@@ -8,6 +8,7 @@ use crate::cluster::{Cluster, Need, Order, Refusal};
 use crate::deploy::desired::Load;
 use crate::deploy::kept;
 use crate::module::Clash;
+use crate::object::quantity::memory;
 use crate::object::{Key, Object};
 use crate::plan::Knob;
 
@@ -321,6 +322,7 @@ fn wanted(load: &Load, spec: &Value) -> Wanted {
         workload: format!("{} {}", load.object.kind(), load.object.name()),
         selector: selector.into_iter().flatten().map(|(key, value)| (key.clone(), text(value))).collect(),
         directories: volumes.iter().filter_map(|volume| volume.pointer("/hostPath/path")).map(text).collect(),
+        memory: memory(spec),
     }
 }
 

@@ -223,6 +223,17 @@ async fn missing_rights_come_as_a_role() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_pod_that_no_node_is_large_enough_for_is_told() {
+    let demo = playing(Scenario::Ok);
+    let session = ground(&demo).await;
+    session.set_value("dev", "resources.requests.memory", "12Gi").unwrap();
+    let finding = alone(&session, "dev", "nodes").await;
+    assert_eq!(finding.verdict, Verdict::Fail);
+    assert_eq!(finding.headline, "no node is large enough for Deployment mlflow-dev, which asks for 12288 MiB");
+    assert!(finding.evidence.iter().any(|line| line.contains("worker-1 offers 8192 MiB")), "{finding:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn quota_and_pod_security_are_told_by_the_namespace() {
     let demo = playing(Scenario::Flawed(Flaw::Quota));
     let session = ground(&demo).await;

@@ -52,29 +52,29 @@ fn well_pods_beyond_a_screenful_are_only_counted() {
             objects.put(pod);
         }
     }
-    assert_eq!(objects.of_kind("Pod").count(), 50);
-    assert_eq!(memory.counted("shop").count(), 10);
+    assert_eq!(objects.of_kind("Pod").count(), 20);
+    assert_eq!(memory.counted("shop").count(), 40);
     let root = objects.of_kind("Deployment").next().unwrap().key().clone();
     let deployment = &tree(&[root], &objects, &memory, Timestamp::now()).roots[0];
-    assert_eq!((deployment.children.len(), deployment.more), (50, 10));
+    assert_eq!((deployment.children.len(), deployment.more), (20, 40));
 }
 
 #[test]
 fn a_pod_that_is_no_longer_well_is_kept() {
     let mut memory = Memory::new(Timestamp::now());
-    assert_eq!((0..60).filter(|number| memory.keeps(&pod(*number, "True"))).count(), 50);
+    assert_eq!((0..60).filter(|number| memory.keeps(&pod(*number, "True"))).count(), 20);
     assert!(memory.keeps(&pod(55, "False")));
-    assert_eq!(memory.counted("shop").count(), 9);
+    assert_eq!(memory.counted("shop").count(), 39);
     // A place became free where a listed one left.
     memory.forget(pod(3, "True").key());
     assert!(memory.keeps(&pod(56, "True")));
-    assert_eq!(memory.counted("shop").count(), 8);
+    assert_eq!(memory.counted("shop").count(), 38);
 }
 
 #[test]
 fn what_is_said_in_passing_about_counted_pods_is_not_kept() {
     let mut memory = Memory::new(Timestamp::now());
-    assert_eq!((0..60).filter(|number| memory.keeps(&pod(*number, "True"))).count(), 50);
+    assert_eq!((0..60).filter(|number| memory.keeps(&pod(*number, "True"))).count(), 20);
     assert!(memory.keeps(&event(3, "Normal")));
     assert!(!memory.keeps(&event(55, "Normal")));
     assert!(memory.keeps(&event(55, "Warning")), "a warning is news");
