@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod audit;
+mod checks;
 #[path = "../conformance/suite.rs"]
 mod conformance;
 #[path = "../it/silence/ears.rs"]
