@@ -1,6 +1,6 @@
 //! Will it work? The pre-deployment checklist: what a check is, how its findings are told, and what mends them.
 //!
-//! What can be judged from data is judged here without a wire; `image`, `smoke` and `probe` ask, over [`Web`](crate::system::Web) or the
+//! What can be judged from data is judged here without a wire; `image`, `smoke` and `probe` ask, over `system` or the
 //! cluster, and write nothing but a short-lived pod and its Secret. Which checks there are for one environment, and
 //! with what they are filled, is put together by `deploy`.
 

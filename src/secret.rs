@@ -29,7 +29,7 @@ mod vault;
 pub use applied::Applied;
 pub use environ::{Environ, is_credential, note_variable, variable};
 pub use fetch::{Fetch, descriptor};
-pub use file::{AgeFile, Opens, Recipient, Reopened, Seals, WORK, WRONG_PASSPHRASE};
+pub use file::{AgeFile, Opens, Recipient, Seals, WORK, WRONG_PASSPHRASE};
 pub use generate::{LENGTH, generate};
 pub use keeper::{INSTEAD, Keeper};
 pub use keyring::Keyring;

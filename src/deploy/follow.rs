@@ -104,6 +104,7 @@ impl Follower {
     }
 
     async fn go(&mut self, teller: &Teller, stop: &Stop, patience: Option<Duration>) -> Found {
+        // Few, since each holds a whole object.
         let (sender, mut news) = mpsc::channel(32);
         let deadline = patience.map(|patience| Instant::now() + patience);
         let mut watches = tokio::select! {

@@ -2,7 +2,8 @@
 
 use super::{Accord, Payload, Session};
 use crate::cluster::Cluster;
-use crate::plan::{Action, Blocker, Plan};
+use crate::object::{Path, Step};
+use crate::plan::{Blocker, Plan};
 use crate::project::{Environment, Project};
 
 impl Session {
@@ -24,15 +25,14 @@ impl Session {
         fields.map(|compared| compared.field).collect()
     }
 
-    /// Blocks a plan that would replace one. The cluster is asked only where a Secret changes at all.
+    /// Blocks a plan that would replace one. The cluster is asked only where the plan changes a key that holds one.
     pub(super) async fn kept(
         &self,
         plan: &Plan<Payload>,
         project: &Project,
         environment: &Environment,
     ) -> Vec<Blocker> {
-        let changes = |change: &crate::plan::Change| change.action == Action::Update && change.key.kind == "Secret";
-        if !plan.changes.iter().any(changes) {
+        if !self.touches_kept(plan) {
             return Vec::new();
         }
         let apart = self.kept_apart(&plan.payload().cluster, project, environment).await;
@@ -44,6 +44,25 @@ impl Session {
             knob: None,
         };
         apart.into_iter().map(blocker).collect()
+    }
+}
+
+impl Session {
+    /// Whether a value in the cluster that is made of such a credential would become another one.
+    fn touches_kept(&self, plan: &Plan<Payload>) -> bool {
+        let kept = |name: &String| self.field(name).is_ok_and(|field| field.keep);
+        plan.payload().loads.iter().any(|(load, _)| {
+            let keys = load.fields.iter().filter(|(_, fields)| fields.iter().any(kept)).map(|(key, _)| key);
+            let change = plan.changes.iter().find(|change| change.key == *load.object.key());
+            let replaced: Vec<&str> = change
+                .into_iter()
+                .flat_map(|change| &change.fields)
+                .filter(|field| field.before.is_some())
+                .map(|field| field.path.as_str())
+                .collect();
+            keys.map(|key| Path(vec![Step::Field("data".to_owned()), Step::Field(key.clone())]).to_string())
+                .any(|path| replaced.contains(&path.as_str()))
+        })
     }
 }
 

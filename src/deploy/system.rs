@@ -156,6 +156,7 @@ impl System {
     async fn send(&self, knock: &Knock, way: &Way) -> Result<Reply> {
         Ok(match self.silent(way) {
             Some(silent) => silent,
+            // Also on a demo cluster: an address that somebody names is one of this machine's network.
             None => send(&Web::real(), &sending(knock, way)?).await,
         })
     }

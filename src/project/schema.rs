@@ -3,6 +3,8 @@
 //! Beside the standard keywords it knows `x-rule` (the words for a `pattern`), `x-remedy` (the next step after a
 //! complaint) and `x-directory` (a path on a machine, kept without a slash at its end).
 
+use std::net::Ipv6Addr;
+
 use jsonschema::Validator;
 use serde_json::{Map, Value};
 
@@ -48,12 +50,19 @@ impl Schema {
     /// A value that somebody typed for a dotted path: a list with commas between, or a list or map in brackets as YAML
     /// writes them; else text or a number.
     pub fn typed(&self, path: &str, text: &str) -> Value {
-        // An address such as [::1]:80 is text after all.
-        let several = text.starts_with(['[', '{']).then(|| read_one("the value", text).ok()).flatten();
+        let wanted = self.at(path).and_then(|schema| schema.get("type")?.as_str()).unwrap_or_default();
+        let written = |opening: char| text.starts_with(opening).then(|| read_one("the value", text).ok()).flatten();
+        // `[fe80::1]` is one address, as URLs write it.
+        let address = text.trim_matches(['[', ']']).parse::<Ipv6Addr>().is_ok();
+        let several = match wanted {
+            "array" if !address => written('['),
+            "object" => written('{'),
+            _ => None,
+        };
         if let Some(node) = several {
             return node.to_value();
         }
-        if self.at(path).is_some_and(|schema| schema.get("type").and_then(Value::as_str) == Some("array")) {
+        if wanted == "array" {
             return text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(Value::from).collect();
         }
         text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from)

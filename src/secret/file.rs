@@ -68,15 +68,18 @@ impl AgeFile {
         disk.write(IDENTITY, &locked)
     }
 
-    /// Opens the key of the one in this folder, to put it under another passphrase; nobody else changes it meanwhile.
+    /// Puts the key of the one in this folder under another passphrase; `work` is [`WORK`] wherever it matters. What the
+    /// kernel remembered is forgotten.
     ///
     /// # Errors
-    /// It is another passphrase, or what the vault holds does not open with its key.
-    pub fn reopen(folder: &Path, passphrase: &Secret) -> Result<Reopened> {
-        let file = Self::new(folder.to_owned());
-        let held = file.disk.hold()?;
-        let (_, identity) = file.unlocked(passphrase)?;
-        Ok(Reopened { file, identity, _held: held })
+    /// The current passphrase is another one, or the folder cannot be written: the current one still holds then.
+    pub fn change_passphrase(folder: &Path, current: &Secret, next: &Secret, work: u8) -> Result<()> {
+        let mut file = Self::new(folder.to_owned());
+        let _held = file.disk.hold()?;
+        let (_, identity) = file.unlocked(current)?;
+        let locked = identity.lock(next, work)?;
+        file.lock()?;
+        file.disk.write(IDENTITY, &locked)
     }
 
     /// The locked key and what the passphrase makes of it, proved on what the vault holds.
@@ -159,25 +162,6 @@ impl AgeFile {
                 Err(failure) => unavailable(failure),
             },
         }
-    }
-}
-
-/// The key of a vault on its way under another passphrase.
-pub struct Reopened {
-    file: AgeFile,
-    identity: Identity,
-    _held: File,
-}
-
-impl Reopened {
-    /// Puts it there; `work` is [`WORK`] wherever it matters. What the kernel remembered is forgotten.
-    ///
-    /// # Errors
-    /// The folder cannot be written: the passphrase from before still holds then.
-    pub fn put_under(mut self, passphrase: &Secret, work: u8) -> Result<()> {
-        let locked = self.identity.lock(passphrase, work)?;
-        self.file.lock()?;
-        self.file.disk.write(IDENTITY, &locked)
     }
 }
 

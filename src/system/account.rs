@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Method, Request, header};
+use http::{Method, Request, StatusCode, header};
 
 use super::web::basic;
 use super::{Reply, Web};
@@ -39,7 +39,13 @@ pub async fn send(web: &Web, sending: &Sending) -> Reply {
         502..=504 => Reply::Silent("it is not up".to_owned()),
         400 | 422 => Reply::Other("it does not take the new value".to_owned()),
         404 => Reply::Other("it does not know the account, or has no such address".to_owned()),
-        status => Reply::Other(format!("it answers {status}")),
+        status => {
+            let reason = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+            Reply::Other(reason.map_or_else(
+                || "it answers something unknown".to_owned(),
+                |reason| format!("it answers {:?}", reason.to_lowercase()),
+            ))
+        }
     }
 }
 

@@ -61,7 +61,8 @@ impl Encryption {
                 roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
                 builder.with_root_certificates(roots)
             }
-            // As libpq does it. The password stays safe all the same: its login is bound to this very line (SCRAM).
+            // As libpq does it, and so whatever signs in there with the same sslmode. A server of somebody else could ask
+            // for the password in the clear: verify-full is there against that.
             Self::Off | Self::Offered | Self::Required => {
                 builder.dangerous().with_custom_certificate_verifier(Arc::new(Anybody(provider)))
             }

@@ -123,6 +123,24 @@ fn a_project_is_found_upward() {
     assert!(failure.hints[0].contains("landfall init"), "{failure:?}");
 }
 
+/// As people type values after `--set` and at prompts.
+#[test]
+fn what_is_typed_becomes_what_the_schema_wants() {
+    let module = mlflow();
+    for (path, typed, value) in [
+        ("access.hosts", "10.0.0.5", json!(["10.0.0.5"])),
+        ("access.hosts", "10.0.0.5, lab", json!(["10.0.0.5", "lab"])),
+        ("access.hosts", "[10.0.0.5, lab]", json!(["10.0.0.5", "lab"])),
+        ("access.hosts", "[fe80::1]", json!(["[fe80::1]"])),
+        ("access.hosts", "[fe80::1],[fe80::2]", json!(["[fe80::1]", "[fe80::2]"])),
+        ("image", "[::1]:5000/mlflow", json!("[::1]:5000/mlflow")),
+        ("image", "[text]", json!("[text]")),
+        ("port_external", "30503", json!(30503)),
+    ] {
+        assert_eq!(module.schema().typed(path, typed), value, "{path}={typed}");
+    }
+}
+
 #[test]
 fn an_import_gives_the_demo_project_back() {
     let module = mlflow();

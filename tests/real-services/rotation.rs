@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use landfall::deploy::{Ask, Proof, Say, Session, Way};
+use landfall::secret::Secret;
+use landfall::system::{Encryption, Reply, Role};
 
 use crate::ground::Ground;
 use crate::house::{HOST, House, PASSWORD, Told};
@@ -59,6 +61,20 @@ async fn passwords_are_changed_where_they_are_known() {
     apply_well(&session, NAME).await;
     let (web, server, port) = start(&house).await;
     let (experiment, run) = smoke::begin(&web.signed_in("admin", PASSWORD), "older than any rotation").await;
+
+    // Nothing comes about in the clear, nor where nobody vouches for the server: what follows went over TLS.
+    let role = |encryption| Role {
+        host: "127.0.0.1".to_owned(),
+        port: house.ground().postgres.port,
+        database: NAME.to_owned(),
+        name: NAME.to_owned(),
+        encryption,
+    };
+    for (encryption, gets_in) in [(Encryption::Required, true), (Encryption::Off, false), (Encryption::Verified, false)]
+    {
+        let reply = role(encryption).login(&Secret::new(PASSWORD)).await;
+        assert_eq!(reply == Reply::Yes, gets_in, "{encryption:?}: {reply:?}");
+    }
 
     // A cluster that was handed in has nothing behind its names: where the systems are is said.
     let way = Way { at: Some(format!("127.0.0.1:{}", house.ground().postgres.port)), ..Way::default() };

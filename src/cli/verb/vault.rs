@@ -173,26 +173,27 @@ async fn open(args: &Args, asked: &Asked, report: Report) -> Result<()> {
 
 /// The key of the vault stays, so nothing but its own file is written.
 async fn change(args: &Args, report: Report) -> Result<()> {
-    let standing = file(args, "given a passphrase")?.standing().await;
+    let keeper = file(args, "given a passphrase")?;
+    let standing = keeper.standing().await;
     if let Health::Unavailable { .. } = standing.health {
         return Err(vault_not_ready(&standing));
     }
-    let folder = choose::folder()?;
-    let reopen = async |current: Secret| {
-        let folder = folder.clone();
-        let opened = tokio::task::spawn_blocking(move || AgeFile::reopen(&folder, &current)).await;
-        opened.map_err(|_| Failure::new(Kind::Failed, "the vault could not be opened"))?
+    // Nobody thinks of a new one before the current one is known to be right, and nothing is held meanwhile.
+    let prove = async |passphrase: Secret| {
+        keeper.unlock(Unlock { passphrase: passphrase.clone(), remember: None }).await.map(|()| passphrase)
     };
-    let opened = match choose::handed_over(choose::PASSPHRASE).await? {
-        Some(current) => reopen(current).await?,
-        None => choose::with_passphrase(reopen).await?,
+    let current = match choose::handed_over(choose::PASSPHRASE).await? {
+        Some(current) => prove(current).await?,
+        None => choose::with_passphrase(prove).await?,
     };
     let next = match choose::handed_over(choose::NEW_PASSPHRASE).await? {
         Some(next) => next,
         None => passphrase::new("New passphrase for the vault")?,
     };
     passphrase::check(&next)?;
-    let changed = tokio::task::spawn_blocking(move || opened.put_under(&next, WORK)).await;
+    let folder = choose::folder()?;
+    let change = move || AgeFile::change_passphrase(&folder, &current, &next, WORK);
+    let changed = tokio::task::spawn_blocking(change).await;
     changed.map_err(|_| Failure::new(Kind::Failed, "the passphrase could not be changed"))??;
     report.done("changed", "the passphrase of file", &[]);
     advice("the vault is locked now; what has unlocked it already keeps it open until it ends");

@@ -1,5 +1,7 @@
 //! What is known of one environment, and how far its walk is.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use crate::deploy::{Compared, Comparison, Glance, Operation, Reach, Survey};
@@ -66,8 +68,8 @@ pub struct Environment {
     pub sync: Option<Comparison>,
     /// The rotations that go on once it is applied and well.
     pub rotating: Vec<String>,
-    /// The new value of a rotation that was left while it was typed, and its field.
-    pub unfinished: Option<(String, Typed)>,
+    /// The new values of rotations that were left while they were typed, by field.
+    pub unfinished: BTreeMap<String, Typed>,
     /// The field that keys shall go to once the form is there.
     pub wanted: Option<String>,
     /// Its checklist.
@@ -91,7 +93,7 @@ impl Environment {
             credentials: None,
             sync: None,
             rotating: Vec::new(),
-            unfinished: None,
+            unfinished: BTreeMap::new(),
             wanted: None,
             checks: Checks::default(),
             smoke: Checks::default(),

@@ -118,6 +118,10 @@ fn what_was_typed_is_there_again_after_esc() {
     asks(&mut stage);
     stage.press("'half-of-the-value Esc");
     assert_eq!(stage.app.state().mode(), Mode::Credentials);
+    // Another one that is looked at meanwhile takes nothing from it.
+    stage.press("Tab Tab Tab Tab F4");
+    stands(&mut stage, None);
+    stage.press("Esc Shift-Tab Shift-Tab Shift-Tab Shift-Tab");
     asks(&mut stage);
     assert!(stage.text().contains("••••••••▏"), "what was typed is lost: {}", stage.text());
     stage.press("Enter");

@@ -27,10 +27,8 @@ pub(crate) fn open(state: &mut State) -> Vec<Effect> {
     let title = format!("{group} {}", field.spec.title.to_lowercase());
     let field = field.spec.name.clone();
     let mut rotation = Rotation::new(field.clone(), title);
-    let unfinished = state.environment_mut().and_then(|environment| environment.unfinished.take());
-    if let Some((_, typed)) = unfinished.filter(|(other, _)| *other == field) {
-        rotation.typed = typed;
-    }
+    let unfinished = state.environment_mut().and_then(|environment| environment.unfinished.remove(&field));
+    rotation.typed = unfinished.unwrap_or_default();
     state.dialogs.push(Dialog::Rotation(rotation));
     let slot = Slot::Stands(name.clone(), field.clone());
     vec![state.ask(slot, Wish::Rotation { environment: name, field })]
@@ -42,7 +40,7 @@ pub(crate) fn leave(state: &mut State) -> Vec<Effect> {
         && !typed.is_empty()
         && let Some(environment) = state.environment_mut()
     {
-        environment.unfinished = Some((field, typed));
+        environment.unfinished.insert(field, typed);
     }
     Vec::new()
 }
