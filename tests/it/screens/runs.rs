@@ -200,6 +200,21 @@ fn the_ways_out_are_offered_while_a_run_waits_and_taking_one_ends_the_waiting() 
     assert_eq!(screen(&stage), Screen::Credentials);
 }
 
+/// Whoever sits at a terminal without a clipboard reads them.
+#[test]
+fn the_commands_of_a_way_out_stand_in_the_details_of_what_they_mend() {
+    let mut stage = play(scenes::rollout);
+    stage.happens(What::Seen(world::failing(stage.now)));
+    let question = stage.asked(|wish| matches!(wish, Wish::Ways { .. })).unwrap();
+    let remedy = Remedy::Commands { lines: vec!["sudo mkdir -p /d".into()], label: "copy the commands".into() };
+    stage.send(Msg::Answer(question, Answer::Ways(Ok(vec![remedy]))));
+    assert!(!stage.text().contains("sudo mkdir"), "{}", stage.text());
+    stage.press("Down Down Enter");
+    assert!(stage.text().contains("sudo mkdir -p /d"), "{}", stage.text());
+    stage.press("Esc g Enter");
+    assert!(!stage.text().contains("sudo mkdir"), "other lines have nothing to do with it: {}", stage.text());
+}
+
 #[test]
 fn a_second_ctrl_c_right_after_the_stop_leaves() {
     let mut stage = play(scenes::rollout);

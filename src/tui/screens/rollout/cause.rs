@@ -176,6 +176,10 @@ fn headline(rollout: &Rollout) -> String {
         (_, Operation::Watch) => format!("watching: {ready} of {} ready", age::counted(pods, "pod")),
         (Phase::Applying, Operation::Apply) => format!("applying: {done} of {} done", age::counted(all, "object")),
         (Phase::Waiting, Operation::Apply) if pods == 0 => format!("all {total} objects applied, waiting for pods"),
+        // Their pods are ready, and what counts them has not looked yet.
+        (Phase::Waiting, Operation::Apply) if waiting == 0 => {
+            format!("all {total} objects applied, pods ready, waiting for the rest")
+        }
         (Phase::Waiting, Operation::Apply) => {
             format!("all {total} objects applied, waiting for {waiting} of {}", age::counted(pods, "pod"))
         }

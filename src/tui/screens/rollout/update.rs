@@ -5,6 +5,7 @@ use super::ways::ask_ways;
 use super::{Rollout, rows};
 use crate::deploy::{End, Event, Operation, Outcome, Remedy, What};
 use crate::failure::Result;
+use crate::health::Cause;
 use crate::tui::effect::{Effect, Question, Wish};
 use crate::tui::screens::help::Text;
 use crate::tui::screens::matrix;
@@ -131,7 +132,15 @@ pub(crate) fn pane(state: &mut State, forward: bool) -> Vec<Effect> {
 
 /// The selected line in full.
 pub(crate) fn details(state: &mut State) -> Vec<Effect> {
-    if let Some((title, text)) = selected(state) {
+    if let Some((title, mut text)) = selected(state) {
+        // Not every terminal has a clipboard to copy them into.
+        let rollout = state.environment().and_then(|environment| environment.rollout.as_ref());
+        let is_why = |cause: &&Cause| text.contains(&cause.headline);
+        if let Some(commands) = commands(state)
+            && rollout.is_some_and(|rollout| rollout.progress.tree.causes().iter().any(is_why))
+        {
+            text = format!("{text}\n\n{commands}");
+        }
         state.dialogs.push(Dialog::Text(Text { title, text, scroll: 0 }));
     }
     Vec::new()
@@ -167,15 +176,17 @@ fn selected(state: &State) -> Option<(String, String)> {
     }
 }
 
+/// The commands of a way out.
+fn commands(state: &State) -> Option<String> {
+    state.environment()?.rollout.as_ref()?.remedies().iter().find_map(|remedy| match remedy {
+        Remedy::Commands { lines, .. } => Some(lines.join("\n")),
+        Remedy::Credentials { .. } | Remedy::Value { .. } | Remedy::Retry { .. } => None,
+    })
+}
+
 /// Copies the commands of a way out, else the selected line.
 pub(crate) fn copy(state: &mut State) -> Vec<Effect> {
-    let commands = state.environment().and_then(|e| e.rollout.as_ref()).and_then(|rollout| {
-        rollout.remedies().iter().find_map(|remedy| match remedy {
-            Remedy::Commands { lines, .. } => Some(lines.join("\n")),
-            Remedy::Credentials { .. } | Remedy::Value { .. } | Remedy::Retry { .. } => None,
-        })
-    });
-    let (text, what) = match commands {
+    let (text, what) = match commands(state) {
         Some(text) => (text, "The commands are"),
         None => match selected(state) {
             Some((_, text)) => (text, "It is"),
