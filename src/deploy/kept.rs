@@ -7,22 +7,25 @@ use crate::plan::{Blocker, Plan};
 use crate::project::{Environment, Project};
 
 impl Session {
-    /// The credentials that must never change and have another value here than in the cluster. What cannot be compared
-    /// is none of them.
+    /// The credentials that must never change and have another value here than in the cluster; none where the cluster
+    /// does not answer.
     pub(super) async fn kept_apart(
         &self,
         cluster: &Cluster,
         project: &Project,
         environment: &Environment,
-    ) -> Vec<String> {
+    ) -> Option<Vec<String>> {
         if !self.fields().any(|field| field.keep) {
-            return Vec::new();
+            return Some(Vec::new());
         }
-        let Ok(comparison) = self.compare_in(cluster, project, environment).await else { return Vec::new() };
+        let comparison = self.compare_in(cluster, project, environment).await.ok()?;
+        if comparison.trouble.is_some() {
+            return None;
+        }
         let apart = |accord: Accord| accord.is_apart() || accord == Accord::NewerHere;
         let kept = |name: &str| self.field(name).is_ok_and(|field| field.keep);
         let fields = comparison.fields.into_iter().filter(|compared| apart(compared.accord) && kept(&compared.field));
-        fields.map(|compared| compared.field).collect()
+        Some(fields.map(|compared| compared.field).collect())
     }
 
     /// Blocks a plan that would replace one. The cluster is asked only where the plan changes a key that holds one.
@@ -35,19 +38,18 @@ impl Session {
         if !self.touches_kept(plan) {
             return Vec::new();
         }
-        let apart = self.kept_apart(&plan.payload().cluster, project, environment).await;
-        let blocker = |field: String| Blocker {
-            key: None,
-            sentence: format!("{field} must never change, and the cluster has another one: {LOST}."),
-            next: format!("Take the cluster's over: {}.", pull(&environment.name, &field)),
-            pointer: None,
-            knob: None,
+        let blocker = |sentence: String, next: String| Blocker { key: None, sentence, next, pointer: None, knob: None };
+        let Some(apart) = self.kept_apart(&plan.payload().cluster, project, environment).await else {
+            let sentence = "A credential that must never change could not be compared with the cluster's.";
+            return vec![blocker(sentence.to_owned(), "Plan again.".to_owned())];
         };
-        apart.into_iter().map(blocker).collect()
+        let other = |field: &String| {
+            let sentence = format!("{field} must never change, and the cluster has another one: {LOST}.");
+            blocker(sentence, format!("Take the cluster's over: {}.", pull(&environment.name, field)))
+        };
+        apart.iter().map(other).collect()
     }
-}
 
-impl Session {
     /// Whether a value in the cluster that is made of such a credential would become another one.
     fn touches_kept(&self, plan: &Plan<Payload>) -> bool {
         let kept = |name: &String| self.field(name).is_ok_and(|field| field.keep);

@@ -265,7 +265,8 @@ impl Ground {
             .collect();
         let finding = check::credentials(&opinions);
         let Ok(cluster) = self.cluster().await else { return finding };
-        match self.session.kept_apart(&cluster, &self.project, &self.environment).await.first() {
+        let apart = self.session.kept_apart(&cluster, &self.project, &self.environment).await;
+        match apart.unwrap_or_default().first() {
             None => finding,
             Some(field) => {
                 let words = format!("{field} must never change, and the cluster has another one");
