@@ -15,8 +15,12 @@ use crate::health::{Cause, Memory, Tree, Verdict, tree};
 use crate::object::{Key, Object, Objects};
 use crate::release::Release;
 
-/// How long news are gathered before they are judged.
-const GATHER: Duration = Duration::from_millis(30);
+/// How long news are gathered at least before they are judged: what belongs together comes together.
+const GATHER: Duration = Duration::from_millis(5);
+/// How long they are gathered at most, however long judging takes.
+const GATHER_MOST: Duration = Duration::from_millis(250);
+/// How many times longer than judging took news are gathered, so that thousands of pods leave time for everything else.
+const REST: u32 = 4;
 /// How much news is taken in at once, while more may be coming.
 const AT_ONCE: usize = 1_000;
 /// How often the tree is judged without news, since graces pass and ages grow.
@@ -123,6 +127,7 @@ impl Follower {
         let mut lost: Option<(Instant, Refusal)> = None;
         // Where nothing has to be seen first, nothing is waited for.
         let mut waits = !unseen.is_empty();
+        let mut gather = GATHER;
         loop {
             let wait = if waits { TICK } else { Duration::ZERO };
             waits = true;
@@ -136,8 +141,9 @@ impl Follower {
                 }
             };
             if next.is_some() {
-                tokio::time::sleep(GATHER).await;
+                tokio::time::sleep(gather).await;
             }
+            let judging = Instant::now();
             let (mut fresh, mut left) = (Vec::new(), AT_ONCE);
             while let Some(item) = next {
                 match item {
@@ -181,6 +187,7 @@ impl Follower {
             self.memory.observe(&self.objects, now);
             let tree = self.judge();
             let health = tree.verdict();
+            gather = (judging.elapsed() * REST).clamp(GATHER, GATHER_MOST);
             teller.tell(What::Seen(tree.clone())).await;
             if !teller.is_heard() && patience.is_none() {
                 return Found { tree, ..Found::stopped() };

@@ -6,7 +6,7 @@ use futures::StreamExt;
 use jiff::Timestamp;
 
 use super::desired::Load;
-use super::rehearse::{Rehearser, Way};
+use super::rehearse::{Rehearser, Way, missing_rights};
 use super::scaled::{autoscalers, leave_replicas};
 use super::{Session, TakeOver};
 use crate::cluster::{Cluster, Refusal};
@@ -58,11 +58,17 @@ impl Session {
         let cluster = self.open(environment).await?;
         let release = self.release(&project, environment);
         let asked = |refusal: Refusal| refusal.failure("look at this environment", cluster.server());
-        let record = Record::read(&cluster, &release).await.map_err(asked)?;
+        let learning = cluster.learn_all(self.inner.module.apis());
+        let (record, ()) = tokio::join!(Record::read(&cluster, &release), learning);
+        let record = record.map_err(asked)?;
         let key = record.as_ref().map_or_else(Digest::random, |record| record.state.key.clone());
         let mut loads = self.desired(&project, environment, &credentials, Some(&key))?;
 
-        let (lives, scalers) = tokio::join!(live(&cluster, &loads), autoscalers(&cluster, &release, &loads));
+        let (lives, scalers, rights) = tokio::join!(
+            live(&cluster, &loads),
+            autoscalers(&cluster, &release, &loads),
+            missing_rights(&cluster, &release, &loads)
+        );
         let lives = lives.map_err(asked)?;
         let scaled = leave_replicas(&mut loads, &lives, &scalers)?;
         let rehearser = Rehearser::new(&cluster, &release, &loads, &take);
@@ -84,7 +90,7 @@ impl Session {
         let payload = Payload {
             cluster: cluster.clone(),
             release: release.clone(),
-            loads: loads.clone().into_iter().zip(lives).collect(),
+            loads: loads.into_iter().zip(lives).collect(),
             record,
             key,
             take: take.clone(),
@@ -123,7 +129,7 @@ impl Session {
                 }
             }
         }
-        plan.blockers.extend(rehearser.missing_rights().await.map_err(asked)?);
+        plan.blockers.extend(rights.map_err(asked)?);
         self.turn_knobs(&mut plan).await;
         // One namespace that is missing is one thing to do, however many objects wait for it.
         plan.blockers.dedup_by(|one, other| one.sentence == other.sentence && one.next == other.next);
@@ -145,11 +151,15 @@ impl Session {
 
     /// Blocks where environments that share an object would render it differently.
     async fn differing(&self, project: &Project, environment: &Environment) -> Vec<Blocker> {
+        let sharing = self.sharing(project, environment);
+        if sharing.is_empty() {
+            return Vec::new();
+        }
         // Values do not matter here: what is shared is compared without them.
         let Ok(own) = self.stand_ins(project, &environment.name).await else { return Vec::new() };
         let Ok(ours) = self.desired(project, environment, &own, None) else { return Vec::new() };
         let mut blockers = Vec::new();
-        for name in self.sharing(project, environment) {
+        for name in sharing {
             let Ok(other) = project.environment(&name) else { continue };
             let Ok(theirs) = self.stand_ins(project, &name).await else { continue };
             // An environment that cannot be rendered yet says nothing about what is shared.

@@ -174,16 +174,20 @@ impl<'a> Rehearser<'a> {
             ),
         })
     }
+}
 
-    /// What the user may not do although the plan needs it, as blockers.
-    ///
-    /// # Errors
-    /// When the server cannot be asked.
-    pub(super) async fn missing_rights(&self) -> Result<Vec<Blocker>, Refusal> {
-        let needs = needs(self.cluster, self.release, self.loads).await;
-        let missing = self.cluster.missing(&needs).await?;
-        Ok(missing.iter().map(right).collect())
-    }
+/// What the user may not do although the plan needs it, as blockers.
+///
+/// # Errors
+/// When the server cannot be asked.
+pub(super) async fn missing_rights(
+    cluster: &Cluster,
+    release: &Release,
+    loads: &[Load],
+) -> Result<Vec<Blocker>, Refusal> {
+    let needs = needs(cluster, release, loads).await;
+    let missing = cluster.missing(&needs).await?;
+    Ok(missing.iter().map(right).collect())
 }
 
 /// Everything that the user has to be allowed to do to apply and follow a release.

@@ -1,6 +1,6 @@
 //! A module, read and checked as a whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::ask;
@@ -117,6 +117,11 @@ impl Module {
     /// The credential of a name.
     pub fn field(&self, name: &str) -> Option<&CredentialField> {
         self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// The API versions of its objects, each once.
+    pub fn apis(&self) -> BTreeSet<&str> {
+        self.templates.iter().filter_map(|template| template.node.get("apiVersion")?.text()).collect()
     }
 
     /// What it means when a container ended with an exit code, if the module knows.

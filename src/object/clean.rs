@@ -103,7 +103,12 @@ pub fn visible_value(value: &mut Value) {
 }
 
 fn needs_cleaning(text: &str) -> bool {
-    text.chars().any(|c| (c.is_control() && c != '\n') || ('\u{ad}'..='\u{e007f}').contains(&c) && clean_changes(c))
+    // Nearly all of it is plain.
+    let plain = text.bytes().all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte));
+    !plain
+        && text
+            .chars()
+            .any(|c| (c.is_control() && c != '\n') || ('\u{ad}'..='\u{e007f}').contains(&c) && clean_changes(c))
 }
 
 fn clean_changes(c: char) -> bool {

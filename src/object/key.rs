@@ -33,10 +33,11 @@ impl Key {
 
     /// Whether this names the same object, whatever API version either was read in.
     pub fn same(&self, other: &Self) -> bool {
-        self.group() == other.group()
+        // What differs most comes first.
+        self.name == other.name
             && self.kind == other.kind
             && self.namespace == other.namespace
-            && self.name == other.name
+            && self.group() == other.group()
     }
 }
 
