@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use jiff::Timestamp;
 
 use super::desired::Load;
@@ -33,8 +33,10 @@ pub struct Payload {
     pub(super) login: Option<String>,
 }
 
-/// How many calls at a time: measured, more does not make it faster.
+/// How many calls at a time: measured, more does not make writing faster.
 pub(super) const AT_ONCE: usize = 16;
+/// How many dry runs at a time. They write nothing, and where the server is 25 ms away, so many need a third less time.
+const REHEARSED_AT_ONCE: usize = 32;
 
 impl Session {
     /// Plans: renders, asks the cluster, compares. Writes nothing. `take_over` takes all that others hold.
@@ -73,16 +75,17 @@ impl Session {
         let scaled = leave_replicas(&mut loads, &lives, &scalers)?;
         let rehearser = Rehearser::new(&cluster, &release, &loads, &take);
         let shared_with = self.sharing(&project, environment);
-        let asking: Vec<_> = loads
-            .iter()
-            .zip(&lives)
-            .map(|(load, live)| {
-                let others = if load.shared { shared_with.clone() } else { Vec::new() };
-                rehearser.subject(Way { load, live: live.as_ref(), others })
-            })
-            .collect();
-        let subjects: Vec<Result<Subject, Refusal>> = futures::stream::iter(asking).buffered(AT_ONCE).collect().await;
-        let subjects = subjects.into_iter().collect::<Result<Vec<_>, _>>().map_err(asked)?;
+        let asking = loads.iter().zip(&lives).enumerate().map(|(at, (load, live))| {
+            let others = if load.shared { shared_with.clone() } else { Vec::new() };
+            rehearser.subject(Way { load, live: live.as_ref(), others }).map(move |subject| (at, subject))
+        });
+        // One that is slow holds nobody up, so they come back in any order.
+        let asking: Vec<_> = asking.collect();
+        let mut subjects: Vec<(usize, Result<Subject, Refusal>)> =
+            futures::stream::iter(asking).buffer_unordered(REHEARSED_AT_ONCE).collect().await;
+        subjects.sort_by_key(|(at, _)| *at);
+        let subjects =
+            subjects.into_iter().map(|(_, subject)| subject).collect::<Result<Vec<_>, _>>().map_err(asked)?;
 
         let now = Timestamp::now();
         let marks = credentials.iter().map(|(name, held)| (name.clone(), Applied::of(&held.value, now))).collect();

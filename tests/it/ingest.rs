@@ -198,6 +198,37 @@ fn slim_objects_are_masked_too() {
     assert_eq!(pod.text("/status/message"), Some("pull from https://●@r failed"));
 }
 
+#[test]
+fn of_a_pod_only_what_tells_how_it_is_stays() {
+    let mount = |name: &str| json!({"name": name, "mountPath": "/data"});
+    let told = json!({
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "mlflow-0"},
+        "spec": {
+            "containers": [{"name": "mlflow", "volumeMounts": [mount("data"), mount("kube-api-access-x2lqd")]}],
+            "initContainers": [{"name": "init", "volumeMounts": [mount("data")]}],
+            "tolerations": [{"operator": "Exists"}],
+            "volumes": [
+                {"name": "data", "hostPath": {"path": "/srv/mlflow"}},
+                {"name": "kube-api-access-x2lqd", "projected": {"sources": []}},
+            ],
+        },
+        "status": {"phase": "Running", "podIP": "10.0.0.7", "podIPs": [{"ip": "10.0.0.7"}], "hostIPs": []},
+    });
+    let whole = ingest().object(told.clone()).unwrap();
+    assert!(
+        whole.at("/spec/tolerations").is_some() && whole.list("/spec/volumes").len() == 2,
+        "what is compared is whole"
+    );
+    let slim = ingest().slim(told).unwrap();
+    let expected = json!({
+        "containers": [{"name": "mlflow"}],
+        "initContainers": [{"name": "init"}],
+        "volumes": [{"name": "data", "hostPath": {"path": "/srv/mlflow"}}],
+    });
+    assert_eq!(slim.at("/spec").unwrap(), &expected);
+    assert_eq!(slim.at("/status").unwrap(), &json!({"phase": "Running", "podIP": "10.0.0.7"}));
+}
+
 /// Texts that would take over a terminal, and what is left of them to read.
 #[rstest]
 #[case::colour("a\u{1b}[31mred\u{1b}[0m", "ared")]

@@ -4,8 +4,16 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::canvas::width;
 
+/// Whether every byte takes a cell of its own, as in nearly every name.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+}
+
 /// The longest beginning that fits.
 fn head(text: &str, room: u16) -> &str {
+    if is_plain(text) {
+        return &text[..text.len().min(room.into())];
+    }
     let mut taken = 0;
     for (at, grapheme) in text.grapheme_indices(true) {
         taken += width(grapheme);
@@ -18,6 +26,9 @@ fn head(text: &str, room: u16) -> &str {
 
 /// The longest end that fits.
 fn tail(text: &str, room: u16) -> &str {
+    if is_plain(text) {
+        return &text[text.len().saturating_sub(room.into())..];
+    }
     let mut taken = 0;
     let mut from = text.len();
     for (at, grapheme) in text.grapheme_indices(true).rev() {

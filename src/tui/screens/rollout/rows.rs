@@ -15,8 +15,17 @@ use crate::tui::widgets::{age, glyph};
 
 /// The lines of the tree that the filter lets through, each with what it hangs on.
 pub(crate) fn items(rollout: &Rollout, now: Timestamp, wide: u16) -> Vec<Item> {
-    let mut items = all(rollout, now, wide);
     let filter = rollout.filters.of(Pane::Main);
+    let items = all(rollout, now, wide, filter.is_set());
+    filtered(filter, items)
+}
+
+/// The same, each with all there is to say.
+pub(crate) fn in_full(rollout: &Rollout, now: Timestamp, wide: u16) -> Vec<Item> {
+    filtered(rollout.filters.of(Pane::Main), all(rollout, now, wide, true))
+}
+
+fn filtered(filter: &Filter, mut items: Vec<Item>) -> Vec<Item> {
     if filter.is_set() {
         let shown = shown(&items, filter);
         let mut shown = shown.iter();
@@ -27,7 +36,7 @@ pub(crate) fn items(rollout: &Rollout, now: Timestamp, wide: u16) -> Vec<Item> {
 
 /// How many lines of the tree the filter lets through, and how many there are.
 pub(crate) fn count(rollout: &Rollout, now: Timestamp, wide: u16) -> (usize, usize) {
-    let items = all(rollout, now, wide);
+    let items = all(rollout, now, wide, true);
     let shown = shown(&items, rollout.filters.of(Pane::Main));
     let stops =
         |wanted: bool| items.iter().zip(&shown).filter(|(item, shown)| item.stops && (**shown || !wanted)).count();
@@ -55,8 +64,8 @@ fn shown(items: &[Item], filter: &Filter) -> Vec<bool> {
     shown
 }
 
-/// All lines of the tree.
-fn all(rollout: &Rollout, now: Timestamp, wide: u16) -> Vec<Item> {
+/// All lines of the tree; those of objects say all there is to say only where that is wanted.
+fn all(rollout: &Rollout, now: Timestamp, wide: u16, full: bool) -> Vec<Item> {
     let progress = &rollout.progress;
     let roots = &progress.tree.roots;
     let node = |key: &Key| roots.iter().find(|node| node.key.same(key));
@@ -94,7 +103,7 @@ fn all(rollout: &Rollout, now: Timestamp, wide: u16) -> Vec<Item> {
     };
     // What a filter looks for must not hide in a fold.
     let turned = if rollout.filters.of(Pane::Main).is_set() { &NONE } else { &rollout.turned };
-    let pen = Pen { now, wide: wide.saturating_sub(2), turned };
+    let pen = Pen { now, wide: wide.saturating_sub(2), turned, full };
     for node in roots.iter().filter(|node| !is_plain(&node.key, Some(node))) {
         items.extend(pen.items(node, since));
     }

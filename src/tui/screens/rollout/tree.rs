@@ -22,7 +22,7 @@ pub(crate) struct Item {
     pub(crate) restarts: Option<i64>,
     /// Age or duration, right-aligned.
     pub(crate) age: String,
-    /// All there is to say, for the details.
+    /// All there is to say, where somebody wants to know it.
     pub(crate) full: String,
     /// Whether the cursor stops here.
     pub(crate) stops: bool,
@@ -55,6 +55,8 @@ pub(super) struct Pen<'a> {
     pub(super) wide: u16,
     /// Objects that are folded, and pods that are open.
     pub(super) turned: &'a BTreeSet<Key>,
+    /// Whether all there is to say is written, too: thousands of texts that are rarely read.
+    pub(super) full: bool,
 }
 
 impl Pen<'_> {
@@ -68,6 +70,10 @@ impl Pen<'_> {
             items.push(Item { line, depth: 1, ..Item::default() });
         }
         items
+    }
+
+    fn full(&self, node: &Node) -> String {
+        if self.full { full(node) } else { String::new() }
     }
 
     fn below(&self, node: &Node, depth: usize, items: &mut Vec<Item>) {
@@ -130,7 +136,7 @@ impl Pen<'_> {
                 .and(cut::end(&node.health.reason, left), Role::Text)
                 .and(more, Role::Muted),
             age: then.map(|then| age::short(age::since(then, self.now))).unwrap_or_default(),
-            full: full(node),
+            full: self.full(node),
             stops: true,
             key: Some(node.key.clone()),
             fold,
@@ -168,7 +174,7 @@ impl Pen<'_> {
             line,
             restarts: Some(pod.restarts),
             age: node.created.map(|created| age::short(age::since(created, now))).unwrap_or_default(),
-            full: full(node),
+            full: self.full(node),
             stops: true,
             key: Some(node.key.clone()),
             fold: self.fold(node),
@@ -187,7 +193,11 @@ impl Pen<'_> {
         Item {
             line: line.and(image, Role::Muted),
             restarts: Some(container.restarts),
-            full: format!("{} of {}\n{}", container.name, node.key, container_text(container)),
+            full: if self.full {
+                format!("{} of {}\n{}", container.name, node.key, container_text(container))
+            } else {
+                String::new()
+            },
             stops: true,
             ..Item::default()
         }
@@ -297,6 +307,6 @@ fn container_text(container: &ContainerView) -> String {
 /// Workloads and their pods as lines, for the matrix.
 pub(crate) fn pods(tree: &Tree, wide: u16, now: Timestamp) -> Vec<Line> {
     let grown = tree.roots.iter().filter(|node| has_pods(node));
-    let pen = Pen { now, wide, turned: &NONE };
+    let pen = Pen { now, wide, turned: &NONE, full: false };
     grown.flat_map(|node| pen.items(node, None)).map(|item| item.line).collect()
 }

@@ -156,7 +156,7 @@ fn selected(state: &State) -> Option<(String, String)> {
     let rollout = state.environment()?.rollout.as_ref()?;
     match rollout.pane {
         Pane::Main | Pane::Detail => {
-            let items = rows::items(rollout, state.now, state.size.width);
+            let items = rows::in_full(rollout, state.now, state.size.width);
             let mut stops: Vec<_> = items.into_iter().filter(|item| item.stops).collect();
             let cursor = rollout.cursor.unwrap_or_else(|| untouched(rollout)).min(stops.len().checked_sub(1)?);
             let item = stops.swap_remove(cursor);

@@ -49,7 +49,8 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, state: &State) {
 
 fn stacked(canvas: &mut Canvas<'_>, state: &State, rollout: &Rollout) {
     let (wide, high) = (canvas.width(), canvas.height());
-    let items = cells(rows::items(rollout, state.now, wide).len());
+    let rows = rows::items(rollout, state.now, wide);
+    let items = cells(rows.len());
     let failing = cause::is_wrong(rollout);
     // Six rows for the tree, so that the panes below stand still while pods come and go; a cause needs the room itself.
     let tree = if failing { items.max(2) } else { items.max(6) }.min(high / 2);
@@ -57,7 +58,7 @@ fn stacked(canvas: &mut Canvas<'_>, state: &State, rollout: &Rollout) {
     let left = high - tree;
     let log = rollout.progress.log.is_some() || rollout.follows.is_some();
     let events = if log { (left * 2 / 5).max(5).min(told.max(4) + 1) } else { left };
-    draw_tree(&mut canvas.part(0, 0, wide, tree), state, rollout);
+    draw_rows(&mut canvas.part(0, 0, wide, tree), rollout, &rows);
     draw_events(&mut canvas.part(0, tree, wide, events), state, rollout);
     if log {
         draw_log(&mut canvas.part(0, tree + events, wide, left - events), rollout);
@@ -65,7 +66,10 @@ fn stacked(canvas: &mut Canvas<'_>, state: &State, rollout: &Rollout) {
 }
 
 fn draw_tree(canvas: &mut Canvas<'_>, state: &State, rollout: &Rollout) {
-    let items = rows::items(rollout, state.now, canvas.width());
+    draw_rows(canvas, rollout, &rows::items(rollout, state.now, canvas.width()));
+}
+
+fn draw_rows(canvas: &mut Canvas<'_>, rollout: &Rollout, items: &[Item]) {
     let stops: Vec<usize> = items.iter().enumerate().filter(|(_, item)| item.stops).map(|(at, _)| at).collect();
     let last = stops.len().saturating_sub(1);
     let cursor = rollout.cursor.and_then(|cursor| stops.get(cursor.min(last)).copied());
