@@ -91,7 +91,7 @@ pub(super) struct Common {
     /// Work on a fresh cluster inside this program, with the demo project and throwaway credentials
     #[arg(long, global = true)]
     pub(super) demo: bool,
-    /// What happens in the demo cluster: ok, image-pull, crash-loop, hostpath, port-taken, unschedulable, slow, edited or flaky; or what a check finds: wrong-owner, disk-low, database-down, no-database, no-right, no-bucket, registry-denied, rights-missing, quota, pod-security or artifacts-lost
+    /// What happens in the demo cluster: ok, image-pull, crash-loop, hostpath, port-taken, unschedulable, slow, edited or flaky; or what a check finds: wrong-owner, disk-low, database-down, no-database, no-right, newer-tables, no-bucket, registry-denied, small-nodes, rights-missing, quota, pod-security or artifacts-lost
     #[arg(long, global = true, value_name = "NAME")]
     pub(super) scenario: Option<String>,
     /// How reports are written
@@ -171,7 +171,7 @@ pub struct Render {
 /// Values for this run only.
 #[derive(Debug, Group)]
 pub(super) struct Settings {
-    /// Another value for this run only; landfall.yaml stays as it is
+    /// Another value for this run only, lists with commas; landfall.yaml stays as it is
     #[arg(long, value_name = "PATH=VALUE")]
     pub(super) set: Vec<String>,
 }

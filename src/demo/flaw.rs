@@ -13,10 +13,14 @@ pub enum Flaw {
     NoDatabase,
     /// The database user may not create tables.
     NoRight,
+    /// A newer MLflow made the tables of the database.
+    NewerTables,
     /// The artifact store has no such bucket.
     NoBucket,
     /// The registry refuses every token.
     RegistryDenied,
+    /// No node has memory enough for the pods.
+    SmallNodes,
     /// The user may not create Services, nor read logs.
     RightsMissing,
     /// A quota leaves no room.
@@ -29,14 +33,16 @@ pub enum Flaw {
 
 impl Flaw {
     /// Every flaw.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::WrongOwner,
         Self::DiskLow,
         Self::DatabaseDown,
         Self::NoDatabase,
         Self::NoRight,
+        Self::NewerTables,
         Self::NoBucket,
         Self::RegistryDenied,
+        Self::SmallNodes,
         Self::RightsMissing,
         Self::Quota,
         Self::PodSecurity,
@@ -51,8 +57,10 @@ impl Flaw {
             Self::DatabaseDown => ("database-down", "the database does not answer"),
             Self::NoDatabase => ("no-database", "the database server has no such database"),
             Self::NoRight => ("no-right", "the database user may not create tables"),
+            Self::NewerTables => ("newer-tables", "a newer MLflow made the tables of the database"),
             Self::NoBucket => ("no-bucket", "the artifact store has no such bucket"),
             Self::RegistryDenied => ("registry-denied", "the registry refuses the token to this machine"),
+            Self::SmallNodes => ("small-nodes", "the nodes have 384Mi of memory each"),
             Self::RightsMissing => ("rights-missing", "you may not create Services, nor read logs"),
             Self::Quota => ("quota", "a quota of 256Mi memory leaves no room"),
             Self::PodSecurity => ("pod-security", "the namespace takes no directories of the node"),

@@ -34,7 +34,7 @@ pub enum Scenario {
 
 impl Scenario {
     /// Every scenario, the healthy one first.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Ok,
         Self::ImagePull,
         Self::CrashLoop,
@@ -55,6 +55,8 @@ impl Scenario {
         Self::Flawed(Flaw::ALL[8]),
         Self::Flawed(Flaw::ALL[9]),
         Self::Flawed(Flaw::ALL[10]),
+        Self::Flawed(Flaw::ALL[11]),
+        Self::Flawed(Flaw::ALL[12]),
     ];
 
     /// The word a person types for it.

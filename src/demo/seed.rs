@@ -17,6 +17,8 @@ pub(super) const NODES: [(&str, &str); 2] = [("worker-1", "10.0.0.5"), ("worker-
 /// Memory of a node, and what is left of it where memory is short.
 const MEMORY: &str = "8Gi";
 const LEFT: &str = "400Mi";
+/// Memory of a node that is too small.
+const SMALL: &str = "384Mi";
 
 /// Plants everything.
 pub(super) fn plant(cluster: &Cluster) {
@@ -25,7 +27,8 @@ pub(super) fn plant(cluster: &Cluster) {
             namespace(store, name);
         }
         for (at, (name, address)) in NODES.into_iter().enumerate() {
-            put(store, &kinds::NODE, node(name, address, at));
+            let memory = if cluster.scenario == Scenario::Flawed(Flaw::SmallNodes) { SMALL } else { MEMORY };
+            put(store, &kinds::NODE, node((name, address, at), memory));
         }
         make(store, &kinds::SERVICE, "default", kubernetes());
         match cluster.scenario {
@@ -72,8 +75,10 @@ fn flawed(store: &mut Store, flaw: Flaw) {
         | Flaw::DatabaseDown
         | Flaw::NoDatabase
         | Flaw::NoRight
+        | Flaw::NewerTables
         | Flaw::NoBucket
         | Flaw::RegistryDenied
+        | Flaw::SmallNodes
         | Flaw::RightsMissing
         | Flaw::ArtifactsLost => namespace(store, HOME),
     }
@@ -101,9 +106,9 @@ fn put(store: &mut Store, kind: &Kind, mut object: Value) {
     store.put(kind, object);
 }
 
-fn node(name: &str, address: &str, at: usize) -> Value {
+fn node((name, address, at): (&str, &str, usize), memory: &str) -> Value {
     let now = clock::now();
-    let size = json!({"cpu": "4", "memory": MEMORY, "pods": "110", "ephemeral-storage": "100Gi"});
+    let size = json!({"cpu": "4", "memory": memory, "pods": "110", "ephemeral-storage": "100Gi"});
     let condition = |kind: &str, status: &str, reason: &str, message: &str| {
         json!({"type": kind, "status": status, "lastHeartbeatTime": now, "lastTransitionTime": now,
             "reason": reason, "message": message})

@@ -130,6 +130,25 @@ impl Wrong {
     }
 }
 
+/// Tables in a database that MLflow did not make, or not all of them: the environment, the table, what is said of it and
+/// whether that stops somebody.
+const UNUSUAL: [(&str, &str, &str, &str); 2] = [
+    ("only-logins", "alembic_version_auth", "has MLflow's tables of logins and none of the others", "fail"),
+    ("other-tables", "ledger", "holds 1 table of something else", "warn"),
+];
+
+async fn unusual(ground: &Ground) -> Vec<Told> {
+    let mut all = Vec::new();
+    for (port, (name, table, ..)) in (31101..).zip(UNUSUAL) {
+        let told = Told::well(ground, name, port);
+        told.found(ground).await;
+        let role = format!("set role \"{}\"", told.role);
+        ground.sql(&told.database, &[&role, &format!("create table {table} (version_num varchar(32))")]).await;
+        all.push(told);
+    }
+    all
+}
+
 #[tokio::test]
 async fn what_is_wrong_becomes_the_sentence_of_the_module() {
     let ground = Ground::find();
@@ -137,7 +156,8 @@ async fn what_is_wrong_becomes_the_sentence_of_the_module() {
     for wrong in Wrong::ALL {
         told.push(wrong.found(&ground).await);
     }
-    let house = House::build(ground, told.clone()).await;
+    let unusual = unusual(&ground).await;
+    let house = House::build(ground, told.iter().chain(&unusual).cloned().collect()).await;
     set_permissions(house.folder("no-directory", "packages"), Permissions::from_mode(0o555)).unwrap();
     let module = Module::load("mlflow", Path::new(".")).unwrap();
     let checks = "identity,directories,disk,database,bucket";
@@ -164,6 +184,12 @@ async fn what_is_wrong_becomes_the_sentence_of_the_module() {
                 assert_eq!(failing.len(), 1, "{wrong:?}: {failing:#?}");
             }
         }
+    }
+    for (name, _, words, verdict) in UNUSUAL {
+        let found = house.check(name, "database", &["--probe-in", "default"]).await;
+        let row = &found["database"];
+        assert_eq!((&row["verdict"], row["next"].is_string()), (&verdict.into(), true), "{row:#}");
+        assert!(row["headline"].as_str().unwrap().contains(words), "{row:#}");
     }
     for told in &told {
         house.apply(&told.name).await;

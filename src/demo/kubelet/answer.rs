@@ -84,7 +84,15 @@ impl Worker {
                 "right",
                 format!("PostgreSQL 15.18 at {base}, owner postgres"),
             ),
-            ("database", Scenario::CrashLoop) if self.first_password(&text("PGPASSWORD")) => fail(
+            ("database", Scenario::Flawed(Flaw::NewerTables)) if self.is_first("the tables", &database) => fail(
+                format!(
+                    "the tables in {database} are of a newer MLflow or of another program: this image knows no revision \
+                     b7c8d9e0f1a2"
+                ),
+                "tables",
+                "tables of MLflow: b7c8d9e0f1a2".to_owned(),
+            ),
+            ("database", Scenario::CrashLoop) if self.is_first("the database", &text("PGPASSWORD")) => fail(
                 format!("PostgreSQL at {base} refused the login of {user}"),
                 "login",
                 format!("FATAL:  password authentication failed for user \"{user}\""),
@@ -100,10 +108,10 @@ impl Worker {
         }
     }
 
-    /// Whether this is still the password that the database refused first.
-    fn first_password(&self, password: &str) -> bool {
+    /// Whether this is still the word with which it went wrong first.
+    fn is_first(&self, what: &str, word: &str) -> bool {
         let mut hasher = DefaultHasher::new();
-        password.hash(&mut hasher);
-        self.cluster.story(|story| story.crashes("the database", hasher.finish()))
+        word.hash(&mut hasher);
+        self.cluster.story(|story| story.crashes(what, hasher.finish()))
     }
 }

@@ -231,6 +231,28 @@ async fn a_pod_that_no_node_is_large_enough_for_is_told() {
     assert_eq!(finding.verdict, Verdict::Fail);
     assert_eq!(finding.headline, "no node is large enough for Deployment mlflow-dev, which asks for 12288 MiB");
     assert!(finding.evidence.iter().any(|line| line.contains("worker-1 offers 8192 MiB")), "{finding:#?}");
+
+    let demo = playing(Scenario::Flawed(Flaw::SmallNodes));
+    let session = ground(&demo).await;
+    let finding = alone(&session, "dev", "nodes").await;
+    assert_eq!(finding.headline, "no node is large enough for Deployment mlflow-dev, which asks for 512 MiB");
+    session.set_value("dev", "resources.requests.memory", "256Mi").unwrap();
+    assert_ne!(alone(&session, "dev", "nodes").await.verdict, Verdict::Fail, "its way out");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_of_a_newer_version_are_told_before_it_starts_on_them() {
+    let demo = playing(Scenario::Flawed(Flaw::NewerTables));
+    let session = ground(&demo).await;
+    let finding = alone(&session, "dev", "database").await;
+    assert_eq!(finding.verdict, Verdict::Fail);
+    assert!(finding.headline.contains("of a newer MLflow"), "{finding:#?}");
+    assert_eq!(
+        finding.next.as_deref(),
+        Some("use the image that made them; or name an empty database in pgsql.database")
+    );
+    session.set_value("dev", "pgsql.database", "mlflow_new").unwrap();
+    assert_eq!(alone(&session, "dev", "database").await.verdict, Verdict::Ok, "its way out");
 }
 
 #[tokio::test(flavor = "multi_thread")]
