@@ -114,7 +114,8 @@ impl Cluster {
         }
         let resource = pages.resource;
         let request = Request::new(resource.path(pages.namespace));
-        let mut reply = self.call(|| Ok(Call::new(request.list(&params))?.within(15))).await?;
+        let lean = pages.cut == Cut::Slim;
+        let mut reply = self.call(|| Ok(Call::new(request.list(&params))?.within(15).lean(lean))).await?;
         let items = match reply.body.get_mut("items").map(Value::take) {
             Some(Value::Array(items)) => items,
             _ => Vec::new(),

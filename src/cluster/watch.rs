@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::discover::Resource;
 use super::fetch::{Cut, Pages};
+use super::lean::Lean;
 use super::pulse::pulse;
 use super::refusal::Refusal;
 use super::wire::{Call, Cluster};
@@ -201,7 +202,7 @@ async fn round(cluster: &Cluster, watched: &Watched, way: &mut Way, news: &mpsc:
     loop {
         let line = tokio::time::timeout(silence, lines.next_line()).await.map_err(|_| Refusal::late(silence))?;
         let Some(line) = line.map_err(|error| Refusal::broken(&error))? else { return Ok(()) };
-        let event: Value = serde_json::from_str(&line).map_err(|_| Refusal::garbled())?;
+        let Lean(event) = serde_json::from_str(&line).map_err(|_| Refusal::garbled())?;
         take(cluster, event, version, news).await?;
     }
 }

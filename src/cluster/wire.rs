@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::Ingest;
 use super::discover::Resource;
+use super::lean::Lean;
 use super::line::Line;
 use super::refusal::Refusal;
 use crate::secret::Digest;
@@ -41,23 +42,31 @@ impl fmt::Debug for Cluster {
 pub(super) struct Call {
     request: Request<Vec<u8>>,
     deadline: Duration,
+    /// Whether the answer is read without field managers.
+    lean: bool,
 }
 
 impl Call {
     /// A request with the deadline of small answers.
     pub(super) fn new(request: Result<Request<Vec<u8>>, kube::core::request::Error>) -> Result<Self, Refusal> {
-        Ok(Self { request: request.map_err(|_| Refusal::garbled())?, deadline: Duration::from_secs(10) })
+        let request = request.map_err(|_| Refusal::garbled())?;
+        Ok(Self { request, deadline: Duration::from_secs(10), lean: false })
     }
 
     /// A GET of an address without parameters.
     pub(super) fn get(path: &str) -> Result<Self, Refusal> {
         let request = Request::get(path).body(Vec::new()).map_err(|_| Refusal::garbled())?;
-        Ok(Self { request, deadline: Duration::from_secs(10) })
+        Ok(Self { request, deadline: Duration::from_secs(10), lean: false })
     }
 
     /// The same with another deadline.
     pub(super) fn within(self, seconds: u64) -> Self {
         Self { deadline: Duration::from_secs(seconds), ..self }
+    }
+
+    /// The same with an answer that is read without field managers, or not.
+    pub(super) fn lean(self, lean: bool) -> Self {
+        Self { lean, ..self }
     }
 }
 
@@ -136,7 +145,7 @@ impl Cluster {
 
     /// Makes a call once.
     pub(super) async fn once(&self, call: Call) -> Result<Reply, Refusal> {
-        let deadline = call.deadline;
+        let (deadline, lean) = (call.deadline, call.lean);
         let exchange = async {
             let (status, headers, body) = self.send(call).await?;
             let bytes = body.collect().await.map_err(|error| Refusal::broken(&error))?.to_bytes();
@@ -145,8 +154,12 @@ impl Cluster {
         let (status, headers, bytes): (_, _, Bytes) =
             tokio::time::timeout(deadline, exchange).await.map_err(|_| Refusal::late(deadline))??;
         if status.is_success() {
-            let body = serde_json::from_slice(&bytes).map_err(|_| Refusal::garbled())?;
-            Ok(Reply { status, headers, body })
+            let body = if lean {
+                serde_json::from_slice(&bytes).map(|Lean(body)| body)
+            } else {
+                serde_json::from_slice(&bytes)
+            };
+            Ok(Reply { status, headers, body: body.map_err(|_| Refusal::garbled())? })
         } else {
             Err(Refusal::read(status, &headers, &bytes))
         }

@@ -5,7 +5,7 @@ mod refusal;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use landfall::cluster::{Ingest, names_a_secret};
+use landfall::cluster::{Ingest, Lean, names_a_secret};
 use landfall::object::{Fingerprint, Object, clean, clean_value, visible_value};
 use landfall::secret::Digest;
 use rstest::rstest;
@@ -196,6 +196,16 @@ fn slim_objects_are_masked_too() {
     assert_eq!(event.text("/message"), Some("pull from https://●@r failed"));
     let pod = take(&object("Pod", &json!({"status": {"message": "pull from https://u:pw@r\u{1b}[2J failed"}})));
     assert_eq!(pod.text("/status/message"), Some("pull from https://●@r failed"));
+}
+
+#[test]
+fn everything_but_field_managers_is_read_as_it_stands() {
+    let read = |text: &str| serde_json::from_str::<Lean>(text).map(|Lean(value)| value);
+    let text = r#"{"a": [null, true, -3, 18446744073709551615, 1.5, "x\u00e9"], "b": {"c": {}, "d": []}}"#;
+    assert_eq!(read(text).unwrap(), serde_json::from_str::<Value>(text).unwrap());
+    let text = r#"{"metadata": {"managedFields": [{"f:spec": {}}], "name": "a"}, "items": [{"managedFields": 1}]}"#;
+    assert_eq!(read(text).unwrap(), json!({"metadata": {"name": "a"}, "items": [{}]}));
+    assert!(read(r#"{"managedFields": ["#).is_err());
 }
 
 #[test]
