@@ -47,7 +47,23 @@ pub(super) fn pods<'a>(deployment: &Object, scene: &Scene<'a>) -> Pods<'a> {
 /// The ReplicaSet of a Deployment's present version; none while it is not made yet.
 fn newest<'a>(deployment: &Object, sets: &[&'a Object]) -> Option<&'a Object> {
     let newest = sets.iter().copied().max_by_key(|set| (revision(set), set.time("/metadata/creationTimestamp")))?;
-    (revision(deployment) <= revision(newest) || revision(newest).is_none()).then_some(newest)
+    let is_present = revision(deployment) <= revision(newest) || revision(newest).is_none();
+    (is_present && has_template(newest, deployment)).then_some(newest)
+}
+
+/// Whether a ReplicaSet is of the template that its Deployment has now, as the controller compares them
+/// (`EqualIgnoreHash`). While pods of the version before are still being taken away, the strategy Recreate has nothing
+/// else to tell that by. What was given without its template says nothing against it.
+fn has_template(set: &Object, deployment: &Object) -> bool {
+    let (Some(made), Some(wanted)) = (set.at("/spec/template"), deployment.at("/spec/template")) else { return true };
+    let bare = |template: &Value| {
+        let mut template = template.clone();
+        if let Some(labels) = template.pointer_mut("/metadata/labels").and_then(Value::as_object_mut) {
+            labels.remove(HASH);
+        }
+        template
+    };
+    bare(made) == bare(wanted)
 }
 
 fn revision(object: &Object) -> Option<i64> {
