@@ -158,7 +158,7 @@ fn changed(table: &mut Table, here: &Place<'_>, load: Load, name: &str) {
         objects
     };
     let still = most(&["apply", name, "--yes"]);
-    let setting = if load == Load::Environment { "workers=2" } else { "word=second" };
+    let setting = if load == Load::Environment { "workers=3" } else { "word=second" };
     let mut touched = most(&["apply", name, "--yes", "--set", setting]);
     touched.retain(|_, dry| dry.contains(&false));
     let worst = |objects: &BTreeMap<String, Vec<bool>>| objects.values().map(Vec::len).max().unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Following what was released: watches folded into one tree, and a verdict when there is one.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -60,7 +61,8 @@ pub(super) struct Follower {
     memory: Memory,
     objects: Objects,
     applied: BTreeMap<Key, i64>,
-    told: BTreeMap<(Key, String, String), i64>,
+    /// How often each thing was told, by a hash of it: of thousands of pods there are many thousands.
+    told: BTreeMap<u64, i64>,
     since: Timestamp,
     /// Of kinds that are being told anew: what was known and has not been told again yet.
     untold: BTreeMap<String, BTreeSet<Key>>,
@@ -316,7 +318,9 @@ impl Follower {
             && let Some(told) = told(&object)
             && told.last >= self.since - jiff::SignedDuration::from_secs(5)
         {
-            let seen = self.told.entry((told.object.clone(), told.reason.clone(), told.message.clone())).or_insert(0);
+            let mut hasher = DefaultHasher::new();
+            (&told.object, &told.reason, &told.message).hash(&mut hasher);
+            let seen = self.told.entry(hasher.finish()).or_insert(0);
             if *seen < told.count {
                 *seen = told.count;
                 fresh.push(told);
