@@ -39,7 +39,6 @@ pub(super) fn plant(cluster: &Cluster) {
             Scenario::Unschedulable => {
                 namespace(store, "legacy");
                 for (name, _) in NODES {
-                    account(store, "legacy");
                     make(store, &kinds::POD, "legacy", hungry(name));
                 }
             }
@@ -63,6 +62,7 @@ fn flawed(store: &mut Store, flaw: Flaw) {
         Flaw::PodSecurity => {
             let labels = json!({"pod-security.kubernetes.io/enforce": "baseline"});
             make(store, &kinds::NAMESPACE, "", json!({"metadata": {"name": HOME, "labels": labels}}));
+            account(store, HOME);
         }
         Flaw::Quota => {
             namespace(store, HOME);
@@ -84,8 +84,10 @@ fn flawed(store: &mut Store, flaw: Flaw) {
     }
 }
 
+/// A namespace that has been there for long: it has its service account, too.
 fn namespace(store: &mut Store, name: &str) {
     make(store, &kinds::NAMESPACE, "", json!({"metadata": {"name": name}}));
+    account(store, name);
 }
 
 fn account(store: &mut Store, namespace: &str) {
