@@ -57,18 +57,13 @@ impl Cluster {
                 namespaced: true,
             });
         }
-        let known = self.known.lock().ok().and_then(|known| known.get(api).cloned());
-        let resources = match known {
-            Some(resources) => resources,
-            None => self.learn(api).await?,
-        };
+        let resources = self.resources(api).await?;
         resources.iter().find(|resource| resource.kind == kind).cloned().ok_or(Refusal::NoSuchKind)
     }
 
     /// Asks for the kinds of some API versions ahead, all at once. What goes wrong is said where they are needed.
     pub async fn learn_all(&self, apis: impl IntoIterator<Item = &str>) {
-        let unknown = |api: &&str| self.known.lock().is_ok_and(|known| !known.contains_key(*api));
-        let _ = futures::future::join_all(apis.into_iter().filter(unknown).map(|api| self.learn(api))).await;
+        let _ = futures::future::join_all(apis.into_iter().map(|api| self.resources(api))).await;
     }
 
     /// The resource of an object's identity.
@@ -77,6 +72,14 @@ impl Cluster {
     /// As [`Cluster::resource`].
     pub async fn resource_of(&self, key: &Key) -> Result<Resource, Refusal> {
         self.resource(&key.api, &key.kind).await
+    }
+
+    async fn resources(&self, api: &str) -> Result<Arc<Vec<Resource>>, Refusal> {
+        let known = self.known.lock().ok().and_then(|known| known.get(api).cloned());
+        match known {
+            Some(resources) => Ok(resources),
+            None => self.learn(api).await,
+        }
     }
 
     async fn learn(&self, api: &str) -> Result<Arc<Vec<Resource>>, Refusal> {

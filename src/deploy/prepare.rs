@@ -75,12 +75,16 @@ impl Session {
         let scaled = leave_replicas(&mut loads, &lives, &scalers)?;
         let rehearser = Rehearser::new(&cluster, &release, &loads, &take);
         let shared_with = self.sharing(&project, environment);
-        let asking = loads.iter().zip(&lives).enumerate().map(|(at, (load, live))| {
-            let others = if load.shared { shared_with.clone() } else { Vec::new() };
-            rehearser.subject(Way { load, live: live.as_ref(), others }).map(move |subject| (at, subject))
-        });
-        // One that is slow holds nobody up, so they come back in any order.
-        let asking: Vec<_> = asking.collect();
+        let asking: Vec<_> = loads
+            .iter()
+            .zip(&lives)
+            .enumerate()
+            .map(|(at, (load, live))| {
+                let others = if load.shared { shared_with.clone() } else { Vec::new() };
+                rehearser.subject(Way { load, live: live.as_ref(), others }).map(move |subject| (at, subject))
+            })
+            .collect();
+        // In any order, so that one that is slow holds nobody up.
         let mut subjects: Vec<(usize, Result<Subject, Refusal>)> =
             futures::stream::iter(asking).buffer_unordered(REHEARSED_AT_ONCE).collect().await;
         subjects.sort_by_key(|(at, _)| *at);

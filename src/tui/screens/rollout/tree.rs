@@ -72,8 +72,8 @@ impl Pen<'_> {
         items
     }
 
-    fn full(&self, node: &Node) -> String {
-        if self.full { full(node) } else { String::new() }
+    fn told(&self, say: impl FnOnce() -> String) -> String {
+        if self.full { say() } else { String::new() }
     }
 
     fn below(&self, node: &Node, depth: usize, items: &mut Vec<Item>) {
@@ -136,7 +136,7 @@ impl Pen<'_> {
                 .and(cut::end(&node.health.reason, left), Role::Text)
                 .and(more, Role::Muted),
             age: then.map(|then| age::short(age::since(then, self.now))).unwrap_or_default(),
-            full: self.full(node),
+            full: self.told(|| full(node)),
             stops: true,
             key: Some(node.key.clone()),
             fold,
@@ -174,7 +174,7 @@ impl Pen<'_> {
             line,
             restarts: Some(pod.restarts),
             age: node.created.map(|created| age::short(age::since(created, now))).unwrap_or_default(),
-            full: self.full(node),
+            full: self.told(|| full(node)),
             stops: true,
             key: Some(node.key.clone()),
             fold: self.fold(node),
@@ -193,11 +193,7 @@ impl Pen<'_> {
         Item {
             line: line.and(image, Role::Muted),
             restarts: Some(container.restarts),
-            full: if self.full {
-                format!("{} of {}\n{}", container.name, node.key, container_text(container))
-            } else {
-                String::new()
-            },
+            full: self.told(|| format!("{} of {}\n{}", container.name, node.key, container_text(container))),
             stops: true,
             ..Item::default()
         }
