@@ -13,6 +13,8 @@ mod binary;
 mod crowd;
 #[path = "figures/delay.rs"]
 mod delay;
+#[path = "figures/floor.rs"]
+mod floor;
 #[path = "figures/journey.rs"]
 mod journey;
 #[path = "figures/judging.rs"]

@@ -22,6 +22,7 @@ mod prepare;
 mod progress;
 mod refer;
 mod rehearse;
+mod rights;
 mod rotate;
 mod run;
 mod scaled;

@@ -8,8 +8,10 @@ use std::time::{Duration, Instant};
 use k8s_openapi::api::core::v1::Namespace;
 use kube::Client;
 use kube::api::{Api, PostParams};
+use serde_json::Value;
 
 use crate::delay;
+use crate::floor;
 use crate::load::{Load, hand_over};
 use crate::plane::{Asked, Plane};
 use crate::process::{Ran, run};
@@ -32,11 +34,14 @@ struct Taken {
     peak: Vec<f64>,
     /// Of the first apply, and of the one that finds nothing to do.
     requests: Vec<(f64, f64)>,
+    /// Dry runs and applies of the same objects and nothing else, taken in landfall's turn.
+    bare: Vec<Duration>,
 }
 
 /// All rows of all loads.
 pub(crate) async fn compare(table: &mut Table, plane: &Plane, landfall: &std::path::Path) {
     let client = plane.client().await;
+    table.versions(plane);
     for load in Load::COMPARED {
         for round_trip in [NEAR, FAR] {
             let port = if round_trip.is_zero() {
@@ -71,9 +76,14 @@ pub(crate) async fn compare(table: &mut Table, plane: &Plane, landfall: &std::pa
 async fn take(here: &Place<'_>, client: &Client, (load, tool, name): (Load, Tool, &str), taken: &mut Taken) {
     let rendered = run(&mut here.landfall(name, &["render", name, "-o", "json"]), &[0]).said;
     hand_over(&here.folder.join(name), &rendered);
-    let mut namespace = Namespace::default();
-    namespace.metadata.name = Some(name.to_owned());
-    Api::all(client.clone()).create(&PostParams::default(), &namespace).await.unwrap();
+    make_namespace(client, name).await;
+    if tool == Tool::Landfall && load == Load::ConfigMaps {
+        let bare = format!("{name}-bare");
+        make_namespace(client, &bare).await;
+        let mut objects: Vec<Value> = serde_json::from_str(&rendered).unwrap();
+        objects.retain(|object| object["kind"] == "ConfigMap");
+        taken.bare.push(floor::bare(&here.kubeconfig, &bare, &objects).await);
+    }
     // kubectl says with 1 that something would change.
     taken.plan.push(all(vec![here.plan(tool, name)]).await.took);
     here.plane.asked();
@@ -87,6 +97,12 @@ async fn take(here: &Place<'_>, client: &Client, (load, tool, name): (Load, Tool
     taken.peak.push(first.peak);
     taken.again.push(all(here.apply(tool, name, load)).await.took);
     taken.requests.push((requests, count(&here.plane.asked(), tool)));
+}
+
+async fn make_namespace(client: &Client, name: &str) {
+    let mut namespace = Namespace::default();
+    namespace.metadata.name = Some(name.to_owned());
+    Api::all(client.clone()).create(&PostParams::default(), &namespace).await.unwrap();
 }
 
 /// Commands one after the other, as one, away from the workers of the runtime.
@@ -124,6 +140,12 @@ fn rows(table: &mut Table, load: Load, round_trip: Duration, taken: &BTreeMap<To
     };
     table.beside(name("plan"), &plan, "ms", Bar::None);
     table.beside(name("plan and first apply, until well"), &first, "ms", on_first);
+    if load == Load::ConfigMaps {
+        let bare = Spread::millis(taken[&Tool::Landfall].bare.iter().copied());
+        let what = format!("one dry run and one apply of each by a bare client, {} at a time", floor::AT_ONCE);
+        let words = format!("{} (landfall: {:.2} times)", bare.words("ms"), first[0].median() / bare.median());
+        table.row(name(&what), words, Bar::None);
+    }
     table.beside(name("the same with nothing to do"), &again, "ms", on_again);
     if load.pods() > 0 {
         let lag = times(|t| &t.lag);

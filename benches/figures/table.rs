@@ -4,6 +4,10 @@ use std::fmt::{self, Write as _};
 use std::process::Command;
 use std::time::Duration;
 
+use serde_json::Value;
+
+use crate::plane::Plane;
+
 /// How often a figure is taken where one run says little.
 pub(crate) const RUNS: usize = 5;
 
@@ -87,13 +91,16 @@ struct Row {
     bar: Bar,
 }
 
-/// All rows.
+/// All rows, and whom landfall was measured beside.
 #[derive(Default)]
-pub(crate) struct Table(Vec<Row>);
+pub(crate) struct Table {
+    rows: Vec<Row>,
+    beside: Vec<String>,
+}
 
 impl Table {
     pub(crate) fn row(&mut self, what: impl Into<String>, measured: impl Into<String>, bar: Bar) {
-        self.0.push(Row { what: what.into(), measured: measured.into(), others: Default::default(), bar });
+        self.rows.push(Row { what: what.into(), measured: measured.into(), others: Default::default(), bar });
     }
 
     /// landfall, kubectl and helm beside each other; how many times as much is said of the others.
@@ -104,12 +111,26 @@ impl Table {
             let more = Short(other.median() / own);
             format!("{} {unit} ({more} times)", Short(other.median()))
         });
-        self.0.push(Row { what: what.into(), measured: landfall.words(unit), others, bar });
+        self.rows.push(Row { what: what.into(), measured: landfall.words(unit), others, bar });
+    }
+
+    /// The versions of those beside landfall.
+    pub(crate) fn versions(&mut self, plane: &Plane) {
+        let says = |program: &str, arguments: &[&str]| {
+            let said = Command::new(plane.path(program)).args(arguments).output().unwrap().stdout;
+            String::from_utf8(said).unwrap().trim().to_owned()
+        };
+        let kubectl: Value =
+            serde_json::from_str(&says("bin/kubectl", &["version", "--client", "-o", "json"])).unwrap();
+        let kubectl = kubectl["clientVersion"]["gitVersion"].as_str().unwrap();
+        let server = says("bin/kube-apiserver", &["--version"]);
+        let helm = says("bin/helm", &["version", "--template", "{{.Version}}"]);
+        self.beside = vec![format!("kubectl {kubectl}"), format!("helm {helm}"), server];
     }
 
     pub(crate) fn text(&self) -> String {
         let mut text = String::from("| figure | landfall | kubectl | helm | bar | |\n|---|---|---|---|---|---|\n");
-        for Row { what, measured, others: [kubectl, helm], bar } in &self.0 {
+        for Row { what, measured, others: [kubectl, helm], bar } in &self.rows {
             let (bar, verdict) = match bar {
                 Bar::Under(words, true) => (words.as_str(), "holds"),
                 Bar::Under(words, false) => (words.as_str(), "**missed**"),
@@ -127,7 +148,7 @@ impl Table {
         let rustc = String::from_utf8_lossy(&rustc);
         format!(
             "# Figures\n\nWritten by `benches/run`. Measured on {} on a {cores}-core {} {} machine that others use too, \
-             with landfall {} and {}. \
+             with landfall {}, {}. \
              Where a figure has several runs it is their median with the smallest and the largest. \
              Milliseconds depend on the machine; sizes, counts and ratios do not.\n\n{}",
             jiff::Timestamp::now().strftime("%Y-%m-%d"),
@@ -137,7 +158,7 @@ impl Table {
                 other => other,
             },
             env!("CARGO_PKG_VERSION"),
-            rustc.split(' ').take(2).collect::<Vec<_>>().join(" ").trim(),
+            [self.beside.as_slice(), &[rustc.split(' ').take(2).collect::<Vec<_>>().join(" ")]].concat().join(", "),
             self.text()
         )
     }

@@ -6,11 +6,12 @@ use futures::{FutureExt, StreamExt};
 use jiff::Timestamp;
 
 use super::desired::Load;
-use super::rehearse::{Rehearser, Way, missing_rights};
-use super::scaled::{autoscalers, leave_replicas};
+use super::rehearse::{Rehearser, Way};
+use super::rights::{missing_rights, needs};
+use super::scaled::{Scaled, autoscalers, leave_replicas};
 use super::{Session, TakeOver};
 use crate::cluster::{Cluster, Refusal};
-use crate::failure::{Kind, Result};
+use crate::failure::{Failure, Kind, Result};
 use crate::module::Level;
 use crate::object::{Key, Object};
 use crate::plan::{Blocker, Plan, Subject, draw};
@@ -59,37 +60,19 @@ impl Session {
         let credentials = self.complete(&project, &environment.name).await?;
         let cluster = self.open(environment).await?;
         let release = self.release(&project, environment);
-        let asked = |refusal: Refusal| refusal.failure("look at this environment", cluster.server());
+        let asked = asked(&cluster);
         let learning = cluster.learn_all(self.inner.module.apis());
         let (record, ()) = tokio::join!(Record::read(&cluster, &release), learning);
         let record = record.map_err(asked)?;
         let key = record.as_ref().map_or_else(Digest::random, |record| record.state.key.clone());
         let mut loads = self.desired(&project, environment, &credentials, Some(&key))?;
-
-        let (lives, scalers, rights) = tokio::join!(
-            live(&cluster, &loads),
-            autoscalers(&cluster, &release, &loads),
-            missing_rights(&cluster, &release, &loads)
-        );
-        let lives = lives.map_err(asked)?;
-        let scaled = leave_replicas(&mut loads, &lives, &scalers)?;
-        let rehearser = Rehearser::new(&cluster, &release, &loads, &take);
+        let needs = needs(&cluster, &release, &loads).await;
         let shared_with = self.sharing(&project, environment);
-        let asking: Vec<_> = loads
-            .iter()
-            .zip(&lives)
-            .enumerate()
-            .map(|(at, (load, live))| {
-                let others = if load.shared { shared_with.clone() } else { Vec::new() };
-                rehearser.subject(Way { load, live: live.as_ref(), others }).map(move |subject| (at, subject))
-            })
-            .collect();
-        // In any order, so that one that is slow holds nobody up.
-        let mut subjects: Vec<(usize, Result<Subject, Refusal>)> =
-            futures::stream::iter(asking).buffer_unordered(REHEARSED_AT_ONCE).collect().await;
-        subjects.sort_by_key(|(at, _)| *at);
-        let subjects =
-            subjects.into_iter().map(|(_, subject)| subject).collect::<Result<Vec<_>, _>>().map_err(asked)?;
+        let (rights, rehearsed) = tokio::join!(
+            missing_rights(&cluster, &release, &needs),
+            rehearsed(&cluster, &release, &mut loads, &take, &shared_with)
+        );
+        let Rehearsed { lives, scaled, subjects } = rehearsed?;
 
         let now = Timestamp::now();
         let marks = credentials.iter().map(|(name, held)| (name.clone(), Applied::of(&held.value, now))).collect();
@@ -192,6 +175,48 @@ impl Session {
     }
 }
 
+/// What the cluster has of the objects, and says of them.
+struct Rehearsed {
+    lives: Vec<Option<Object>>,
+    scaled: Vec<Scaled>,
+    subjects: Vec<Subject>,
+}
+
+/// Looks at the objects as they are and sends each through a dry run. What autoscalers count is left out of the loads.
+async fn rehearsed(
+    cluster: &Cluster,
+    release: &Release,
+    loads: &mut [Load],
+    take: &TakeOver,
+    shared_with: &[String],
+) -> Result<Rehearsed> {
+    let (lives, scalers) = tokio::join!(live(cluster, loads), autoscalers(cluster, release, loads));
+    let lives = lives.map_err(asked(cluster))?;
+    let scaled = leave_replicas(loads, &lives, &scalers)?;
+    let rehearser = Rehearser::new(cluster, release, loads, take);
+    let asking: Vec<_> = loads
+        .iter()
+        .zip(&lives)
+        .enumerate()
+        .map(|(at, (load, live))| {
+            let others = if load.shared { shared_with.to_vec() } else { Vec::new() };
+            rehearser.subject(Way { load, live: live.as_ref(), others }).map(move |subject| (at, subject))
+        })
+        .collect();
+    // In any order, so that one that is slow holds nobody up.
+    let mut subjects: Vec<(usize, Result<Subject, Refusal>)> =
+        futures::stream::iter(asking).buffer_unordered(REHEARSED_AT_ONCE).collect().await;
+    subjects.sort_by_key(|(at, _)| *at);
+    let subjects: Result<Vec<_>, Refusal> = subjects.into_iter().map(|(_, subject)| subject).collect();
+    Ok(Rehearsed { subjects: subjects.map_err(asked(cluster))?, lives, scaled })
+}
+
+/// How a refusal ends a plan.
+fn asked(cluster: &Cluster) -> impl Fn(Refusal) -> Failure + Copy {
+    let server = cluster.server();
+    move |refusal| refusal.failure("look at this environment", server)
+}
+
 /// The objects as they are: one list per kind and namespace, or one by one where listing is not allowed.
 async fn live(cluster: &Cluster, loads: &[Load]) -> Result<Vec<Option<Object>>, Refusal> {
     let mut kinds: BTreeMap<(String, String, Option<String>), Vec<Key>> = BTreeMap::new();
@@ -211,7 +236,7 @@ async fn live(cluster: &Cluster, loads: &[Load]) -> Result<Vec<Option<Object>>, 
                 return one_by_one(cluster, &keys).await;
             }
             match cluster.list(&resource, namespace.as_deref(), "").await {
-                Ok(objects) => Ok(objects.into_iter().filter(|object| keys.contains(object.key())).collect()),
+                Ok(objects) => Ok(objects),
                 Err(Refusal::Forbidden(_)) => one_by_one(cluster, &keys).await,
                 Err(refusal) => Err(refusal),
             }
@@ -219,11 +244,11 @@ async fn live(cluster: &Cluster, loads: &[Load]) -> Result<Vec<Option<Object>>, 
         .collect();
     let found: Vec<Result<Vec<Object>, Refusal>> =
         futures::stream::iter(asking).buffer_unordered(AT_ONCE).collect().await;
-    let mut all = Vec::new();
+    let mut all = BTreeMap::new();
     for objects in found {
-        all.extend(objects?);
+        all.extend(objects?.into_iter().map(|object| (object.key().clone(), object)));
     }
-    Ok(loads.iter().map(|load| all.iter().find(|object| object.key() == load.object.key()).cloned()).collect())
+    Ok(loads.iter().map(|load| all.remove(load.object.key())).collect())
 }
 
 async fn one_by_one(cluster: &Cluster, keys: &[Key]) -> Result<Vec<Object>, Refusal> {
@@ -253,8 +278,8 @@ fn left_over(plan: &Plan<Payload>) -> Vec<String> {
 }
 
 /// A failure of planning that only says what the plan already holds.
-pub fn blocked(plan: &Plan<Payload>) -> Option<crate::failure::Failure> {
+pub fn blocked(plan: &Plan<Payload>) -> Option<Failure> {
     let blocker = plan.blockers.first()?;
-    let failure = crate::failure::Failure::new(Kind::Blocked, blocker.sentence.trim_end_matches('.').to_owned());
+    let failure = Failure::new(Kind::Blocked, blocker.sentence.trim_end_matches('.').to_owned());
     Some(failure.hint(blocker.next.clone()))
 }

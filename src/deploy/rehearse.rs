@@ -1,12 +1,10 @@
 //! One object through the server's dry run, and what its answer means for the plan.
 
-use std::collections::BTreeSet;
-
 use super::TakeOver;
 use super::desired::Load;
 use crate::cluster::{Cluster, Held, Need, Order, Refusal};
 use crate::object::Object;
-use crate::plan::{Blocker, Rehearsal, Subject};
+use crate::plan::{Rehearsal, Subject};
 use crate::release::{Release, SHARED_MANAGER};
 
 /// One object and what is known of it.
@@ -176,49 +174,6 @@ impl<'a> Rehearser<'a> {
     }
 }
 
-/// What the user may not do although the plan needs it, as blockers.
-///
-/// # Errors
-/// When the server cannot be asked.
-pub(super) async fn missing_rights(
-    cluster: &Cluster,
-    release: &Release,
-    loads: &[Load],
-) -> Result<Vec<Blocker>, Refusal> {
-    let needs = needs(cluster, release, loads).await;
-    let missing = cluster.missing(&needs).await?;
-    Ok(missing.iter().map(right).collect())
-}
-
-/// Everything that the user has to be allowed to do to apply and follow a release.
-pub(super) async fn needs(cluster: &Cluster, release: &Release, loads: &[Load]) -> Vec<Need> {
-    let mut needs = BTreeSet::new();
-    let mut need = |verb: &str, group: &str, resource: &str, namespace: Option<&str>| {
-        needs.insert(Need {
-            verb: verb.to_owned(),
-            group: group.to_owned(),
-            resource: resource.to_owned(),
-            namespace: namespace.map(str::to_owned),
-            name: None,
-        });
-    };
-    let namespace = Some(release.namespace.as_str());
-    for load in loads.iter().filter(|load| load.object.kind() != "Namespace") {
-        let Ok(resource) = cluster.resource_of(load.object.key()).await else { continue };
-        for verb in ["create", "patch"] {
-            need(verb, resource.group(), &resource.plural, load.object.namespace());
-        }
-    }
-    for verb in ["get", "create", "update"] {
-        need(verb, "", "secrets", namespace);
-    }
-    for (group, resource) in [("", "pods"), ("", "events"), ("apps", "replicasets")] {
-        need("list", group, resource, namespace);
-        need("watch", group, resource, namespace);
-    }
-    needs.into_iter().collect()
-}
-
 fn garbled() -> Refusal {
     Refusal::Trouble("an object has no kind or name".to_owned())
 }
@@ -287,20 +242,4 @@ pub(super) fn pointer(field: &str) -> String {
         }
     }
     pointer
-}
-
-fn right(need: &Need) -> Blocker {
-    let group = if need.group.is_empty() { String::new() } else { format!(".{}", need.group) };
-    let place = need.namespace.as_ref().map_or_else(String::new, |ns| format!(" in namespace {ns}"));
-    let flags = need.namespace.as_ref().map_or_else(String::new, |ns| format!(" -n {ns}"));
-    Blocker {
-        key: None,
-        sentence: format!("You may not {} {}{group}{place}.", need.verb, need.resource),
-        next: format!(
-            "Ask an administrator for it; check with: kubectl auth can-i {} {}{group}{flags}",
-            need.verb, need.resource
-        ),
-        pointer: None,
-        knob: None,
-    }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crossterm::event::EventStream;
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
@@ -127,8 +127,13 @@ impl Running {
                 drop(terminal);
                 let answer = self.sign_in(&environment, &words, &mut ends).await?;
                 terminal = EventStream::new();
+                // The end of the stream before wakes the first look of this one, which would then miss a key.
+                let early = terminal.next().now_or_never().flatten();
                 self.handle(Msg::Tick(Timestamp::now()))?;
                 self.handle(Msg::Answer(question, Answer::SignedIn(answer)))?;
+                if let Some(Ok(event)) = early {
+                    self.input(event)?;
+                }
                 due = Some(Instant::now());
             }
             if let Some(code) = self.code {

@@ -99,9 +99,10 @@ impl Guard {
         let _ = execute!(self.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text));
     }
 
-    /// Forgets what is on the screen, so that everything is drawn anew.
+    /// Forgets what is on the screen, so that everything is drawn anew. `Terminal::clear` would ask the terminal where its
+    /// cursor is: one that does not answer would hold the screen up for two seconds and keep what was drawn before.
     pub(crate) fn forget(&mut self) {
-        let _ = self.terminal.clear();
+        let _ = self.terminal.size().and_then(|size| self.terminal.resize(size.into()));
     }
 
     /// Gives the terminal to somebody else, with a sentence about who; nothing is drawn until it is taken again.

@@ -6,7 +6,7 @@ use super::ground::{Ground, Tried};
 use crate::check::{self, Finding, Port, Verdict, Wanted};
 use crate::cluster::{Cluster, Need, Order, Refusal};
 use crate::deploy::desired::Load;
-use crate::deploy::kept;
+use crate::deploy::{kept, rights};
 use crate::module::Clash;
 use crate::object::quantity::memory;
 use crate::object::{Key, Object};
@@ -68,16 +68,14 @@ impl Ground {
 
     async fn permissions(&self) -> Result<Finding, Finding> {
         let (cluster, loads) = (self.cluster().await?, self.loads()?);
-        let needs = crate::deploy::rehearse::needs(&cluster, &self.release, loads).await;
+        let needs = rights::needs(&cluster, &self.release, loads).await;
         let probing = self.probing_needs();
         let refused = |refusal: Refusal| unasked(&refusal, &cluster, "ask what you may do here");
-        let rules = cluster.rules(&self.release.namespace).await.map_err(refused)?;
-        let open = |needs: &[Need]| -> Vec<Need> {
-            // The rules are those of the namespace; what is of the whole cluster is asked one by one.
-            needs.iter().filter(|need| need.namespace.is_none() || !check::allowed(&rules, need)).cloned().collect()
-        };
-        let missing = cluster.missing(&open(&needs)).await.map_err(refused)?;
-        let besides = cluster.missing(&open(&probing)).await.map_err(refused)?;
+        let (missing, besides) = tokio::join!(
+            rights::ungranted(&cluster, &self.release.namespace, &needs),
+            rights::ungranted(&cluster, self.probe_namespace(), &probing)
+        );
+        let (missing, besides) = (missing.map_err(refused)?, besides.map_err(refused)?);
         let besides: Vec<Need> = besides.into_iter().filter(|need| !missing.contains(need)).collect();
         Ok(check::rights(&self.release.namespace, needs.len(), &missing, &besides))
     }

@@ -1,5 +1,8 @@
 //! What landfall carries out to mend a finding: only after its own confirmation, like applying.
 
+use std::time::Duration;
+
+use backon::{ConstantBuilder, Retryable};
 use serde_json::json;
 use tokio::sync::mpsc;
 
@@ -7,11 +10,11 @@ use super::ground::Ground;
 use super::probing::Busy;
 use super::{Asking, Pods};
 use crate::check::{Errand, Mend, Order, Probe, Teller};
-use crate::cluster::{self, Refusal};
+use crate::cluster::{self, Cluster, Refusal};
 use crate::deploy::{Session, Stop};
 use crate::failure::{Failure, Kind, Result};
 use crate::module::{Probing, SecretData};
-use crate::object::Object;
+use crate::object::{Key, Object};
 use crate::plan::Consent;
 
 impl Session {
@@ -52,6 +55,7 @@ impl Ground {
         let order = cluster::Order { object: &object, data: &data, manager: &manager, force: true, uid: None };
         let failed = |refusal: Refusal| refusal.failure(&format!("make namespace {name}"), cluster.server());
         cluster.apply(order).await.map_err(failed)?;
+        settled(&cluster, name).await;
         Ok(format!("namespace {name} is there"))
     }
 
@@ -79,4 +83,18 @@ impl Ground {
         let (news, _unheard) = mpsc::channel(1);
         Session::told(&Probe::new(&cluster, order).run(&[], &Teller::new(news), stop).await)
     }
+}
+
+/// Waits for the account that pods run as: a controller makes it a moment after the namespace, and until then every pod
+/// is refused. Whoever may not look at it goes on, and so does who has waited long enough.
+async fn settled(cluster: &Cluster, namespace: &str) {
+    let account = Key::new("v1", "ServiceAccount", Some(namespace), "default");
+    let missing = || async {
+        match cluster.get(&account).await {
+            Ok(None) => Err(()),
+            Ok(Some(_)) | Err(_) => Ok(()),
+        }
+    };
+    let patience = ConstantBuilder::default().with_delay(Duration::from_millis(100)).with_max_times(50);
+    let _late = missing.retry(patience).await;
 }

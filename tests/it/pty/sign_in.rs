@@ -55,7 +55,10 @@ fn is_asked(ann: &mut Person) {
 fn the_screens_lend_the_terminal_and_take_it_back() {
     let (_runtime, _demo, place) = place();
     let mut ann = Person::starts(at(&place, &["--vault", "memory"]));
-    ann.sees("? Enter to sign in");
+    // Enter means something else until the chosen one was asked.
+    ann.until(super::SOON, "all three were asked", |screen| {
+        screen.contents().matches("? Enter to sign in").count() == 3
+    });
     ann.press(ENTER);
     is_asked(&mut ann);
     assert!(ann.text().contains("signs you in for dev"), "{}", ann.text());
@@ -69,8 +72,12 @@ fn the_screens_lend_the_terminal_and_take_it_back() {
     ann.press(ENTER);
     is_asked(&mut ann);
     ann.press("4711\r");
-    ann.sees("deployed here yet");
-    assert!(!ann.text().contains("sign in"), "{}", ann.text());
+    ann.until(super::SOON, "nobody has to sign in", |screen| {
+        let text = screen.contents();
+        text.contains("deployed here yet") && !text.contains("sign in")
+    });
+    // Whoever asks a terminal for its cursor waits for an answer that somebody else may take.
+    assert!(!String::from_utf8_lossy(ann.raw()).contains("\u{1b}[6n"));
     ann.press("q");
     assert_eq!(ann.ends(), 0);
     ann.has_the_terminal_back();
