@@ -22,8 +22,6 @@ const GATHER: Duration = Duration::from_millis(5);
 const GATHER_MOST: Duration = Duration::from_millis(250);
 /// How many times longer than judging took news are gathered, so that thousands of pods leave time for everything else.
 const REST: u32 = 4;
-/// How much news is taken in at once, while more may be coming.
-const AT_ONCE: usize = 1_000;
 /// How often the tree is judged without news, since graces pass and ages grow.
 const TICK: Duration = Duration::from_secs(1);
 /// How long no contact may last before it ends the operation.
@@ -66,6 +64,28 @@ pub(super) struct Follower {
     since: Timestamp,
     /// Of kinds that are being told anew: what was known and has not been told again yet.
     untold: BTreeMap<String, BTreeSet<Key>>,
+}
+
+/// What is seen of the cluster.
+struct Sight {
+    /// Kinds that were not told once yet.
+    unseen: BTreeSet<String>,
+    /// Rung when the pods are known.
+    pods_known: Stop,
+    /// Since when there is no contact, and why.
+    lost: Option<(Instant, Refusal)>,
+    /// What was told since it was last passed on.
+    fresh: Vec<Told>,
+}
+
+impl Sight {
+    /// A kind was told for the first time, or will never be.
+    fn sees(&mut self, kind: &str) {
+        self.unseen.remove(kind);
+        if kind == "Pod" {
+            self.pods_known.cancel();
+        }
+    }
 }
 
 impl Follower {
@@ -121,20 +141,19 @@ impl Follower {
             }
             () = until(deadline) => return Found { end: End::TimedOut, tree: self.judge(), ..Found::stopped() },
         };
-        let waiting: BTreeSet<String> = watches.iter().map(|watched| watched.resource.kind.clone()).collect();
-        let mut unseen = waiting;
+        let unseen: BTreeSet<String> = watches.iter().map(|watched| watched.resource.kind.clone()).collect();
         let pods_known = if patience.is_none() { events_later(&mut watches) } else { Stop::new() };
         follow(&self.cluster, watches, &sender);
         drop(sender);
-        let mut lost: Option<(Instant, Refusal)> = None;
         // Where nothing has to be seen first, nothing is waited for.
         let mut waits = !unseen.is_empty();
+        let mut sight = Sight { unseen, pods_known, lost: None, fresh: Vec::new() };
         let mut gather = GATHER;
         loop {
             let wait = if waits { TICK } else { Duration::ZERO };
             waits = true;
             let wait = deadline.map_or(wait, |deadline| wait.min(deadline.saturating_duration_since(Instant::now())));
-            let mut next = tokio::select! {
+            let first = tokio::select! {
                 item = news.recv() => item,
                 () = tokio::time::sleep(wait) => None,
                 () = stop.cancelled() => {
@@ -142,48 +161,18 @@ impl Follower {
                     return Found { tree: self.judge(), ..Found::stopped() };
                 }
             };
-            if next.is_some() {
-                tokio::time::sleep(gather).await;
+            if let Some(item) = first {
+                // Taken in as it comes: what waited in the channel would hold the watches up.
+                let end = Instant::now() + gather;
+                self.take(item, &mut sight, teller).await;
+                while let Ok(Some(item)) = tokio::time::timeout_at(end, news.recv()).await {
+                    self.take(item, &mut sight, teller).await;
+                }
             }
             let judging = Instant::now();
-            let (mut fresh, mut left) = (Vec::new(), AT_ONCE);
-            while let Some(item) = next {
-                match item {
-                    News::Listing { kind } => self.listing(kind),
-                    News::Listed { kind } => {
-                        unseen.remove(&kind);
-                        knows_pods(&kind, &pods_known);
-                        for key in self.untold.remove(&kind).unwrap_or_default() {
-                            self.forget(&key);
-                        }
-                    }
-                    News::Put(object) => self.put(*object, &mut fresh),
-                    News::Gone(key) => self.forget(&key),
-                    News::Denied { kind, refusal } => {
-                        unseen.remove(&kind);
-                        knows_pods(&kind, &pods_known);
-                        tracing::info!(kind, why = refusal.words(), "cannot be followed");
-                    }
-                    News::Lost(refusal) => {
-                        if lost.is_none() {
-                            teller.tell(What::Contact(lost_contact(&refusal))).await;
-                        }
-                        // The reason may change while it lasts: first no answer, then no way in.
-                        let since = lost.map_or_else(Instant::now, |(since, _)| since);
-                        lost = Some((since, refusal));
-                    }
-                    News::Back => {
-                        if lost.take().is_some() {
-                            teller.tell(What::Contact(Contact::Live)).await;
-                        }
-                    }
-                }
-                left -= 1;
-                next = if left > 0 { news.try_recv().ok() } else { None };
-            }
             self.sweep();
-            if !fresh.is_empty() {
-                teller.tell(What::Told(fresh)).await;
+            if !sight.fresh.is_empty() {
+                teller.tell(What::Told(std::mem::take(&mut sight.fresh))).await;
             }
             let now = Timestamp::now();
             self.memory.observe(&self.objects, now);
@@ -195,6 +184,7 @@ impl Follower {
                 return Found { tree, ..Found::stopped() };
             }
             let Some(deadline) = deadline else { continue };
+            let Sight { unseen, lost, .. } = &sight;
             let failure = lost.as_ref().map(|(_, why)| why.failure("follow what was applied", self.cluster.server()));
             let found = |end| Found { end, cause: health.cause.clone(), failure: failure.clone(), tree: tree.clone() };
             match health.verdict {
@@ -209,6 +199,38 @@ impl Follower {
             }
             if Instant::now() >= deadline {
                 return found(End::TimedOut);
+            }
+        }
+    }
+
+    /// Takes one piece of news in.
+    async fn take(&mut self, item: News, sight: &mut Sight, teller: &Teller) {
+        match item {
+            News::Listing { kind } => self.listing(kind),
+            News::Listed { kind } => {
+                sight.sees(&kind);
+                for key in self.untold.remove(&kind).unwrap_or_default() {
+                    self.forget(&key);
+                }
+            }
+            News::Put(object) => self.put(*object, &mut sight.fresh),
+            News::Gone(key) => self.forget(&key),
+            News::Denied { kind, refusal } => {
+                sight.sees(&kind);
+                tracing::info!(kind, why = refusal.words(), "cannot be followed");
+            }
+            News::Lost(refusal) => {
+                if sight.lost.is_none() {
+                    teller.tell(What::Contact(lost_contact(&refusal))).await;
+                }
+                // The reason may change while it lasts: first no answer, then no way in.
+                let since = sight.lost.take().map_or_else(Instant::now, |(since, _)| since);
+                sight.lost = Some((since, refusal));
+            }
+            News::Back => {
+                if sight.lost.take().is_some() {
+                    teller.tell(What::Contact(Contact::Live)).await;
+                }
             }
         }
     }
@@ -343,12 +365,6 @@ fn events_later(watches: &mut [Watched]) -> Stop {
         events.for_each(|watched| watched.after = Some(known.clone()));
     }
     known
-}
-
-fn knows_pods(kind: &str, known: &Stop) {
-    if kind == "Pod" {
-        known.cancel();
-    }
 }
 
 /// Waits for a moment that may never come.

@@ -16,7 +16,12 @@ pub(crate) fn cells(count: usize) -> u16 {
 
 /// How many cells a text takes.
 pub(crate) fn width(text: &str) -> u16 {
-    cells(text.width())
+    cells(if is_plain(text) { text.len() } else { text.width() })
+}
+
+/// Whether every byte takes a cell of its own, as in nearly every name.
+pub(super) fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
 /// A part of the screen.

@@ -2,12 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::canvas::width;
-
-/// Whether every byte takes a cell of its own, as in nearly every name.
-fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
-}
+use super::canvas::{is_plain, width};
 
 /// The longest beginning that fits.
 fn head(text: &str, room: u16) -> &str {

@@ -129,8 +129,10 @@ impl Rollout {
     /// What the cluster told, the newest first, as far as the filter lets it through.
     pub fn told(&self) -> Vec<&Told> {
         let filter = self.filters.of(Pane::Events);
-        let row = |told: &Told| format!("{} {} {}", told.object, told.reason, told.message);
-        self.progress.told.iter().rev().filter(|told| filter.takes(&row(told))).collect()
+        let takes = |told: &&Told| {
+            !filter.is_set() || filter.takes(&format!("{} {} {}", told.object, told.reason, told.message))
+        };
+        self.progress.told.iter().rev().filter(takes).collect()
     }
 
     /// The lines of the log that is followed, as far as the filter lets them through.
