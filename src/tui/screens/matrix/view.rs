@@ -138,9 +138,9 @@ fn draw_beside(canvas: &mut Canvas<'_>, state: &State, environment: &Environment
     let Some(survey) = environment.survey() else { return };
     let wide = canvas.width();
     let past = if wide >= REVISIONS { facts::history(survey, state.now, wide) } else { Vec::new() };
-    let mut pods = pods(&survey.tree, wide, state.now);
     // The revisions keep their place, however many pods there are.
     let most = usize::from(canvas.height()).saturating_sub(if past.is_empty() { 0 } else { past.len() + 2 });
+    let mut pods = pods(&survey.tree, wide, state.now, most + 1);
     if pods.len() > most {
         pods.truncate(most.saturating_sub(1));
         pods.push(Line::new("and more; w watches them all", Role::Muted));

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::Rollout;
-use super::tree::{Item, NONE, Pen};
+use super::tree::{Item, NONE, Pen, Row};
 use crate::deploy::{Operation, Step, StepState};
 use crate::health::{Node, Verdict};
 use crate::object::Key;
@@ -13,59 +13,57 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::line::Line;
 use crate::tui::widgets::{age, glyph};
 
+/// How the lines of a run are written.
+pub(crate) fn pen(rollout: &Rollout, now: Timestamp, wide: u16) -> Pen<'_> {
+    // What a filter looks for must not hide in a fold.
+    let turned = if rollout.filters.of(Pane::Main).is_set() { &NONE } else { &rollout.turned };
+    Pen { now, wide: wide.saturating_sub(2), turned }
+}
+
 /// The lines of the tree that the filter lets through, each with what it hangs on.
-pub(crate) fn items(rollout: &Rollout, now: Timestamp, wide: u16) -> Vec<Item> {
+pub(crate) fn rows<'a>(rollout: &'a Rollout, pen: Pen<'a>) -> Vec<Row<'a>> {
+    let mut rows = all(rollout, pen);
     let filter = rollout.filters.of(Pane::Main);
-    let items = all(rollout, now, wide, filter.is_set());
-    filtered(filter, items)
-}
-
-/// The same, each with all there is to say.
-pub(crate) fn in_full(rollout: &Rollout, now: Timestamp, wide: u16) -> Vec<Item> {
-    filtered(rollout.filters.of(Pane::Main), all(rollout, now, wide, true))
-}
-
-fn filtered(filter: &Filter, mut items: Vec<Item>) -> Vec<Item> {
     if filter.is_set() {
-        let shown = shown(&items, filter);
+        let shown = shown(&rows, filter);
         let mut shown = shown.iter();
-        items.retain(|_| shown.next().is_some_and(|shown| *shown));
+        rows.retain(|_| shown.next().is_some_and(|shown| *shown));
     }
-    items
+    rows
 }
 
 /// How many lines of the tree the filter lets through, and how many there are.
 pub(crate) fn count(rollout: &Rollout, now: Timestamp, wide: u16) -> (usize, usize) {
-    let items = all(rollout, now, wide, true);
-    let shown = shown(&items, rollout.filters.of(Pane::Main));
-    let stops =
-        |wanted: bool| items.iter().zip(&shown).filter(|(item, shown)| item.stops && (**shown || !wanted)).count();
+    let rows = all(rollout, pen(rollout, now, wide));
+    let shown = shown(&rows, rollout.filters.of(Pane::Main));
+    let stops = |wanted: bool| rows.iter().zip(&shown).filter(|(row, shown)| row.stops && (**shown || !wanted)).count();
     (stops(true), stops(false))
 }
 
 /// Which lines are shown: those with the words of the filter, what they hang on, and what belongs to a line.
-fn shown(items: &[Item], filter: &Filter) -> Vec<bool> {
+fn shown(rows: &[Row<'_>], filter: &Filter) -> Vec<bool> {
     let mut hangs = None;
-    let mut shown: Vec<bool> = Vec::with_capacity(items.len());
-    for item in items.iter().rev() {
-        let takes = item.stops && filter.takes(&item.full);
-        let holds = item.stops && hangs.is_some_and(|depth| item.depth < depth);
+    let mut shown: Vec<bool> = Vec::with_capacity(rows.len());
+    for row in rows.iter().rev() {
+        let takes = row.stops && filter.takes(&row.full());
+        let holds = row.stops && hangs.is_some_and(|depth| row.depth < depth);
         if takes || holds {
-            hangs = Some(item.depth).filter(|depth| *depth > 0);
+            hangs = Some(row.depth).filter(|depth| *depth > 0);
         }
         shown.push(takes || holds);
     }
     shown.reverse();
-    for at in 1..items.len() {
-        if !items[at].stops {
+    for at in 1..rows.len() {
+        if !rows[at].stops {
             shown[at] = shown[at - 1];
         }
     }
     shown
 }
 
-/// All lines of the tree; those of objects say all there is to say only where that is wanted.
-fn all(rollout: &Rollout, now: Timestamp, wide: u16, full: bool) -> Vec<Item> {
+/// All lines of the tree.
+fn all<'a>(rollout: &'a Rollout, pen: Pen<'a>) -> Vec<Row<'a>> {
+    let now = pen.now;
     let progress = &rollout.progress;
     let roots = &progress.tree.roots;
     let node = |key: &Key| roots.iter().find(|node| node.key.same(key));
@@ -87,27 +85,24 @@ fn all(rollout: &Rollout, now: Timestamp, wide: u16, full: bool) -> Vec<Item> {
             StepState::Waiting => waiting += 1,
         }
     }
-    let mut items = Vec::new();
+    let mut rows = Vec::new();
     if progress.steps().next().is_none() {
         let plain = roots.iter().filter(|node| is_plain(&node.key, Some(node)));
         done.extend(plain.map(|node| &node.key));
     }
     if !done.is_empty() {
         let age = if progress.steps().next().is_some() { age::fine(took) } else { String::new() };
-        items.push(summary(&done, age));
+        rows.push(summary(&done, age));
     }
-    items.append(&mut refused);
+    rows.append(&mut refused);
     let since = match rollout.operation {
         Operation::Apply => progress.started,
         Operation::Watch => None,
     };
-    // What a filter looks for must not hide in a fold.
-    let turned = if rollout.filters.of(Pane::Main).is_set() { &NONE } else { &rollout.turned };
-    let pen = Pen { now, wide: wide.saturating_sub(2), turned, full };
     for node in roots.iter().filter(|node| !is_plain(&node.key, Some(node))) {
-        items.extend(pen.items(node, since));
+        rows.extend(pen.rows(node, since));
     }
-    items.append(&mut sending);
+    rows.append(&mut sending);
     if waiting > 0 {
         let verb = match (rollout.is_over(), waiting) {
             (true, 1) => "was not sent",
@@ -116,9 +111,9 @@ fn all(rollout: &Rollout, now: Timestamp, wide: u16, full: bool) -> Vec<Item> {
             (false, _) => "wait their turn",
         };
         let line = Line::new("· ", Role::Muted).and(format!("{} {verb}", age::counted(waiting, "object")), Role::Muted);
-        items.push(Item { line, ..Item::default() });
+        rows.push(Row::passed(line));
     }
-    items
+    rows
 }
 
 /// Whether there is nothing to watch about an object: it is there, and that is all. A Service waits for pods that
@@ -142,7 +137,7 @@ fn grows(key: &Key) -> bool {
     matches!(key.kind.as_str(), "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job" | "CronJob" | "Pod")
 }
 
-fn summary(done: &[&Key], age: String) -> Item {
+fn summary(done: &[&Key], age: String) -> Row<'static> {
     let mut kinds: Vec<(&str, usize)> = Vec::new();
     for key in done {
         match kinds.iter_mut().find(|(kind, _)| *kind == key.kind) {
@@ -155,13 +150,8 @@ fn summary(done: &[&Key], age: String) -> Item {
         .map(|(kind, count)| if count == 1 { kind.to_owned() } else { format!("{count} {}", plural(kind)) })
         .collect();
     let names: Vec<String> = done.iter().map(ToString::to_string).collect();
-    Item {
-        line: Line::new("✓", Role::Ok).and(" ", Role::Text).and(words.join(", "), Role::Text),
-        age,
-        full: format!("Applied\n{}", names.join("\n")),
-        stops: true,
-        ..Item::default()
-    }
+    let line = Line::new("✓", Role::Ok).and(" ", Role::Text).and(words.join(", "), Role::Text);
+    Row::written(Item { line, age, restarts: None }, format!("Applied\n{}", names.join("\n")))
 }
 
 fn plural(kind: &str) -> String {
@@ -171,22 +161,22 @@ fn plural(kind: &str) -> String {
     }
 }
 
-fn row(step: &Step, (sign, role): (&str, Role), words: &str) -> Item {
+fn row(step: &Step, (sign, role): (&str, Role), words: &str) -> Row<'static> {
     let line = Line::new(sign, role)
         .and(" ", Role::Text)
         .and(step.key.to_string(), Role::Text)
         .and(format!("  {words}"), role);
-    Item { line, full: format!("{}\n{words}", step.key), stops: true, ..Item::default() }
+    Row::written(Item { line, ..Item::default() }, format!("{}\n{words}", step.key))
 }
 
-fn sent(step: &Step, now: Timestamp) -> Item {
+fn sent(step: &Step, now: Timestamp) -> Row<'static> {
     row(step, (glyph::spinner(now), Role::Busy), "is being sent")
 }
 
-fn applied(step: &Step, now: Timestamp) -> Item {
+fn applied(step: &Step, now: Timestamp) -> Row<'static> {
     row(step, (glyph::spinner(now), Role::Busy), "applied")
 }
 
-fn refusal(step: &Step, why: &str) -> Item {
+fn refusal(step: &Step, why: &str) -> Row<'static> {
     row(step, ("✗", Role::Fail), why)
 }

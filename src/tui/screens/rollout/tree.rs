@@ -13,7 +13,35 @@ use crate::tui::widgets::canvas::width;
 use crate::tui::widgets::line::Line;
 use crate::tui::widgets::{age, cut, glyph};
 
-/// A line of the tree.
+/// A line of the tree, not written yet: of thousands, a screen shows a few.
+pub(crate) struct Row<'a> {
+    what: What<'a>,
+    /// Whether the cursor stops here.
+    pub(crate) stops: bool,
+    /// How far below a root it hangs.
+    pub(crate) depth: usize,
+    /// Which object, where it can be folded.
+    pub(crate) key: Option<&'a Key>,
+    /// What hangs below it.
+    pub(crate) fold: Fold,
+}
+
+/// What a line is about.
+enum What<'a> {
+    /// Something that was written before, and all there is to say of it.
+    Written(Item, String),
+    /// An object, as old as it is or as what was begun then.
+    Object(&'a Node, Option<Timestamp>),
+    Pod(&'a Node, &'a PodView),
+    /// How far the start of a pod is.
+    Stages(&'a PodView),
+    /// One container of a pod that is open.
+    Container(&'a Node, &'a ContainerView),
+    /// So many more pods that are not listed.
+    More(usize),
+}
+
+/// A line as it is drawn.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Item {
     /// What stands left.
@@ -22,16 +50,34 @@ pub(crate) struct Item {
     pub(crate) restarts: Option<i64>,
     /// Age or duration, right-aligned.
     pub(crate) age: String,
-    /// All there is to say, where somebody wants to know it.
-    pub(crate) full: String,
-    /// Whether the cursor stops here.
-    pub(crate) stops: bool,
-    /// How far below a root it hangs.
-    pub(crate) depth: usize,
-    /// Which object, where it can be folded.
-    pub(crate) key: Option<Key>,
-    /// What hangs below it.
-    pub(crate) fold: Fold,
+}
+
+impl<'a> Row<'a> {
+    /// A line that is there already, with all there is to say of it.
+    pub(super) fn written(item: Item, full: String) -> Self {
+        Self { stops: true, ..Self::bare(What::Written(item, full), 0) }
+    }
+
+    /// A line that the cursor passes over.
+    pub(super) fn passed(line: Line) -> Self {
+        Self::bare(What::Written(Item { line, ..Item::default() }, String::new()), 0)
+    }
+
+    fn bare(what: What<'a>, depth: usize) -> Self {
+        Self { what, stops: false, depth, key: None, fold: Fold::Leaf }
+    }
+
+    /// All there is to say of it.
+    pub(super) fn full(&self) -> String {
+        match &self.what {
+            What::Written(_, full) => full.clone(),
+            What::Object(node, _) | What::Pod(node, _) => full(node),
+            What::Container(node, container) => {
+                format!("{} of {}\n{}", container.name, node.key, container_text(container))
+            }
+            What::Stages(_) | What::More(_) => String::new(),
+        }
+    }
 }
 
 /// What hangs below a line.
@@ -49,40 +95,37 @@ pub(crate) enum Fold {
 /// Nothing is turned.
 pub(super) static NONE: BTreeSet<Key> = BTreeSet::new();
 
-/// Writes objects and what grew out of them as lines.
-pub(super) struct Pen<'a> {
+/// Lays objects and what grew out of them out as lines, and writes these.
+#[derive(Clone, Copy)]
+pub(crate) struct Pen<'a> {
     pub(super) now: Timestamp,
     pub(super) wide: u16,
     /// Objects that are folded, and pods that are open.
     pub(super) turned: &'a BTreeSet<Key>,
-    /// Whether all there is to say is written, too: thousands of texts that are rarely read.
-    pub(super) full: bool,
 }
 
-impl Pen<'_> {
+impl<'a> Pen<'a> {
     /// The line of an object, and the lines of all that grew out of it.
-    pub(super) fn items(&self, node: &Node, since: Option<Timestamp>) -> Vec<Item> {
-        let mut items = vec![self.object(node, since, self.wide)];
-        self.below(node, 1, &mut items);
+    pub(super) fn rows(self, node: &'a Node, since: Option<Timestamp>) -> Vec<Row<'a>> {
+        let mut rows = vec![self.of(node, What::Object(node, since), 0)];
+        self.below(node, 1, &mut rows);
         if node.more > 0 && self.fold(node) != Fold::Closed {
-            let words = format!("and {}, all ready", age::counted(node.more, "more pod"));
-            let line = Line::new("│", Role::Frame).and("  ", Role::Text).and(words, Role::Muted);
-            items.push(Item { line, depth: 1, ..Item::default() });
+            rows.push(Row::bare(What::More(node.more), 1));
         }
-        items
+        rows
     }
 
-    fn told(&self, say: impl FnOnce() -> String) -> String {
-        if self.full { say() } else { String::new() }
+    fn of(self, node: &'a Node, what: What<'a>, depth: usize) -> Row<'a> {
+        Row { stops: true, key: Some(&node.key), fold: self.fold(node), ..Row::bare(what, depth) }
     }
 
-    fn below(&self, node: &Node, depth: usize, items: &mut Vec<Item>) {
+    fn below(self, node: &'a Node, depth: usize, rows: &mut Vec<Row<'a>>) {
         if self.fold(node) != Fold::Closed {
-            node.children.iter().for_each(|child| self.branch(child, depth, items));
+            node.children.iter().for_each(|child| self.branch(child, depth, rows));
         }
     }
 
-    fn fold(&self, node: &Node) -> Fold {
+    fn fold(self, node: &Node) -> Fold {
         let turned = self.turned.contains(&node.key);
         match (&node.pod, turned) {
             (Some(pod), _) if pod.containers.is_empty() => Fold::Leaf,
@@ -92,28 +135,46 @@ impl Pen<'_> {
         }
     }
 
-    fn branch(&self, node: &Node, depth: usize, items: &mut Vec<Item>) {
+    fn branch(self, node: &'a Node, depth: usize, rows: &mut Vec<Row<'a>>) {
         if let Some(pod) = &node.pod {
-            items.push(Item { depth, ..self.pod(node, pod) });
+            rows.push(self.of(node, What::Pod(node, pod), depth));
             let moving = node.current && node.health.verdict != Verdict::Ready && node.health.cause.is_none();
-            if moving && !pod.stages.is_empty() && self.wide >= 50 {
-                let words = stages(&pod.stages, self.now);
-                let line = Line::new("│", Role::Frame).and("    ", Role::Text).and(words, Role::Muted);
-                items.push(Item { line, depth, ..Item::default() });
+            if moving && pod.stages.iter().any(counts) && self.wide >= 50 {
+                rows.push(Row::bare(What::Stages(pod), depth));
             }
             if self.fold(node) == Fold::Open {
-                items.extend(pod.containers.iter().map(|one| Item { depth: depth + 1, ..self.container(node, one) }));
+                let container = |one| Row { stops: true, ..Row::bare(What::Container(node, one), depth + 1) };
+                rows.extend(pod.containers.iter().map(container));
             }
         } else if node.health.verdict != Verdict::Ready || !node.children.is_empty() {
-            let mut item = self.object(node, None, self.wide.saturating_sub(3));
-            let bar = Line::new("│  ", Role::Frame);
-            item.line = item.line.spans().fold(bar, |line, (text, role)| line.and(text, role));
-            items.push(Item { depth, ..item });
+            rows.push(self.of(node, What::Object(node, None), depth));
         }
-        self.below(node, depth + 1, items);
+        self.below(node, depth + 1, rows);
     }
 
-    fn object(&self, node: &Node, since: Option<Timestamp>, wide: u16) -> Item {
+    /// Writes a line.
+    pub(super) fn write(self, row: &Row<'_>) -> Item {
+        let bar = |line: Line, indent: &str| {
+            let bar = Line::new("│", Role::Frame).and(indent, Role::Text);
+            line.spans().fold(bar, |line, (text, role)| line.and(text, role))
+        };
+        let said =
+            |words: String, indent: &str| Item { line: bar(Line::new(words, Role::Muted), indent), ..Item::default() };
+        match &row.what {
+            What::Written(item, _) => item.clone(),
+            What::Object(node, since) if row.depth == 0 => self.object(node, *since, self.wide),
+            What::Object(node, since) => {
+                let item = self.object(node, *since, self.wide.saturating_sub(3));
+                Item { line: bar(item.line, "  "), ..item }
+            }
+            What::Pod(node, pod) => self.pod(node, pod),
+            What::Stages(pod) => said(stages(&pod.stages, self.now), "    "),
+            What::Container(_, container) => self.container(container),
+            What::More(more) => said(format!("and {}, all ready", age::counted(*more, "more pod")), "  "),
+        }
+    }
+
+    fn object(self, node: &Node, since: Option<Timestamp>, wide: u16) -> Item {
         let (sign, role) = glyph::verdict(node.health.verdict, self.now);
         let name = format!("{} {}", node.key.kind, node.key.name);
         let room = if wide >= 70 { 26 } else { wide / 2 };
@@ -136,15 +197,11 @@ impl Pen<'_> {
                 .and(cut::end(&node.health.reason, left), Role::Text)
                 .and(more, Role::Muted),
             age: then.map(|then| age::short(age::since(then, self.now))).unwrap_or_default(),
-            full: self.told(|| full(node)),
-            stops: true,
-            key: Some(node.key.clone()),
-            fold,
-            ..Item::default()
+            restarts: None,
         }
     }
 
-    fn pod(&self, node: &Node, pod: &PodView) -> Item {
+    fn pod(self, node: &Node, pod: &PodView) -> Item {
         let (now, wide) = (self.now, self.wide);
         let (sign, role) = glyph::verdict(node.health.verdict, now);
         let text = if node.current { Role::Text } else { Role::Muted };
@@ -174,29 +231,18 @@ impl Pen<'_> {
             line,
             restarts: Some(pod.restarts),
             age: node.created.map(|created| age::short(age::since(created, now))).unwrap_or_default(),
-            full: self.told(|| full(node)),
-            stops: true,
-            key: Some(node.key.clone()),
-            fold: self.fold(node),
-            ..Item::default()
         }
     }
 
     /// One container of a pod that is open: its state, and which image it runs.
-    fn container(&self, node: &Node, container: &ContainerView) -> Item {
+    fn container(self, container: &ContainerView) -> Item {
         let words = container_words(container, self.now).map(|(words, _)| words);
         let words = words.unwrap_or_else(|| Line::text(container.name.clone()).and(" waits its turn", Role::Muted));
         let bar = Line::new("│", Role::Frame).and("      ", Role::Text);
         let line = words.spans().fold(bar, |line, (text, role)| line.and(text, role));
         let room = self.wide.saturating_sub(line.width() + 15);
         let image = if room > 9 { format!("  {}", cut::value(&container.image, room)) } else { String::new() };
-        Item {
-            line: line.and(image, Role::Muted),
-            restarts: Some(container.restarts),
-            full: self.told(|| format!("{} of {}\n{}", container.name, node.key, container_text(container))),
-            stops: true,
-            ..Item::default()
-        }
+        Item { line: line.and(image, Role::Muted), restarts: Some(container.restarts), ..Item::default() }
     }
 }
 
@@ -300,9 +346,9 @@ fn container_text(container: &ContainerView) -> String {
     format!("{state}, restarts {}\n  {}", container.restarts, container.image)
 }
 
-/// Workloads and their pods as lines, for the matrix.
-pub(crate) fn pods(tree: &Tree, wide: u16, now: Timestamp) -> Vec<Line> {
-    let grown = tree.roots.iter().filter(|node| has_pods(node));
-    let pen = Pen { now, wide, turned: &NONE, full: false };
-    grown.flat_map(|node| pen.items(node, None)).map(|item| item.line).collect()
+/// Workloads and their pods as lines, so many at most, for the matrix.
+pub(crate) fn pods(tree: &Tree, wide: u16, now: Timestamp, most: usize) -> Vec<Line> {
+    let pen = Pen { now, wide, turned: &NONE };
+    let rows = tree.roots.iter().filter(|node| has_pods(node)).flat_map(|node| pen.rows(node, None));
+    rows.take(most).map(|row| pen.write(&row).line).collect()
 }

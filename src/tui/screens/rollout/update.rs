@@ -104,7 +104,8 @@ pub(crate) fn go(state: &mut State, by: isize) -> Vec<Effect> {
     let Some(rollout) = rollout(state) else { return Vec::new() };
     match rollout.pane {
         Pane::Main | Pane::Detail => {
-            let stops = rows::items(rollout, now, wide).iter().filter(|item| item.stops).count();
+            let rows = rows::rows(rollout, rows::pen(rollout, now, wide));
+            let stops = rows.iter().filter(|row| row.stops).count();
             let last = stops.saturating_sub(1);
             let next = |cursor: usize| cursor.min(last).saturating_add_signed(by).min(last);
             rollout.cursor = Some(rollout.cursor.map_or_else(|| untouched(rollout).min(last), next));
@@ -156,12 +157,12 @@ fn selected(state: &State) -> Option<(String, String)> {
     let rollout = state.environment()?.rollout.as_ref()?;
     match rollout.pane {
         Pane::Main | Pane::Detail => {
-            let items = rows::in_full(rollout, state.now, state.size.width);
-            let mut stops: Vec<_> = items.into_iter().filter(|item| item.stops).collect();
+            let rows = rows::rows(rollout, rows::pen(rollout, state.now, state.size.width));
+            let stops: Vec<_> = rows.iter().filter(|row| row.stops).collect();
             let cursor = rollout.cursor.unwrap_or_else(|| untouched(rollout)).min(stops.len().checked_sub(1)?);
-            let item = stops.swap_remove(cursor);
-            let (title, rest) = item.full.split_once('\n').unwrap_or((&item.full, ""));
-            Some((title.to_owned(), if rest.is_empty() { item.full.clone() } else { rest.to_owned() }))
+            let full = stops[cursor].full();
+            let (title, rest) = full.split_once('\n').unwrap_or((&full, &full));
+            Some((title.to_owned(), rest.to_owned()))
         }
         Pane::Events => {
             let told = *rollout.told().get(rollout.events)?;

@@ -1,6 +1,6 @@
 //! The rollout: head, tree, events, log; one pane at a time where the screen is small, side by side where it is wide.
 
-use super::tree::Item;
+use super::tree::{Pen, Row};
 use super::{Containers, Rollout, cause, rows, tree};
 use crate::deploy::{Contact, Told};
 use crate::tui::shown::{Pane, Spot};
@@ -49,7 +49,8 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, state: &State) {
 
 fn stacked(canvas: &mut Canvas<'_>, state: &State, rollout: &Rollout) {
     let (wide, high) = (canvas.width(), canvas.height());
-    let rows = rows::items(rollout, state.now, wide);
+    let pen = rows::pen(rollout, state.now, wide);
+    let rows = rows::rows(rollout, pen);
     let items = cells(rows.len());
     let failing = cause::is_wrong(rollout);
     // Six rows for the tree, so that the panes below stand still while pods come and go; a cause needs the room itself.
@@ -58,7 +59,7 @@ fn stacked(canvas: &mut Canvas<'_>, state: &State, rollout: &Rollout) {
     let left = high - tree;
     let log = rollout.progress.log.is_some() || rollout.follows.is_some();
     let events = if log { (left * 2 / 5).max(5).min(told.max(4) + 1) } else { left };
-    draw_rows(&mut canvas.part(0, 0, wide, tree), rollout, &rows);
+    draw_rows(&mut canvas.part(0, 0, wide, tree), rollout, pen, &rows);
     draw_events(&mut canvas.part(0, tree, wide, events), state, rollout);
     if log {
         draw_log(&mut canvas.part(0, tree + events, wide, left - events), rollout);
@@ -66,31 +67,33 @@ fn stacked(canvas: &mut Canvas<'_>, state: &State, rollout: &Rollout) {
 }
 
 fn draw_tree(canvas: &mut Canvas<'_>, state: &State, rollout: &Rollout) {
-    draw_rows(canvas, rollout, &rows::items(rollout, state.now, canvas.width()));
+    let pen = rows::pen(rollout, state.now, canvas.width());
+    draw_rows(canvas, rollout, pen, &rows::rows(rollout, pen));
 }
 
-fn draw_rows(canvas: &mut Canvas<'_>, rollout: &Rollout, items: &[Item]) {
-    let stops: Vec<usize> = items.iter().enumerate().filter(|(_, item)| item.stops).map(|(at, _)| at).collect();
+fn draw_rows(canvas: &mut Canvas<'_>, rollout: &Rollout, pen: Pen<'_>, rows: &[Row<'_>]) {
+    let stops: Vec<usize> = rows.iter().enumerate().filter(|(_, row)| row.stops).map(|(at, _)| at).collect();
     let last = stops.len().saturating_sub(1);
     let cursor = rollout.cursor.and_then(|cursor| stops.get(cursor.min(last)).copied());
-    canvas.pane(Pane::Main, items.len());
-    if items.is_empty() && rollout.filters.of(Pane::Main).is_set() {
+    canvas.pane(Pane::Main, rows.len());
+    if rows.is_empty() && rollout.filters.of(Pane::Main).is_set() {
         canvas.put(1, 0, NO_MATCH, Role::Muted);
     }
-    let visible = list::window(items.len(), cursor.unwrap_or(0), usize::from(canvas.height()));
+    let visible = list::window(rows.len(), cursor.unwrap_or(0), usize::from(canvas.height()));
     for (at, y) in visible.zip(0..) {
-        let Some(item) = items.get(at) else { continue };
+        let Some(row) = rows.get(at) else { continue };
         let chosen = Some(at) == cursor && rollout.pane == Pane::Main;
-        draw_item(canvas, y, item, chosen);
-        if let Some(row) = stops.iter().position(|stop| *stop == at) {
+        draw_row(canvas, y, pen, row, chosen);
+        if let Ok(row) = stops.binary_search(&at) {
             canvas.spot(y, Spot::Row(row));
         }
     }
 }
 
-fn draw_item(canvas: &mut Canvas<'_>, y: u16, item: &Item, chosen: bool) {
+fn draw_row(canvas: &mut Canvas<'_>, y: u16, pen: Pen<'_>, row: &Row<'_>, chosen: bool) {
+    let item = pen.write(row);
     let end = canvas.width().saturating_sub(1);
-    let line = if chosen { item.line.clone().chosen() } else { item.line.clone() };
+    let line = if chosen { item.line.chosen() } else { item.line };
     let taken = if item.restarts.is_some() { 10 } else { width(&item.age) + 1 };
     let room = end.saturating_sub(taken);
     canvas.line(1, y, &line.cut(room));
