@@ -1,7 +1,7 @@
 //! 5,000 pods: what watching them holds in memory, and how soon a key is answered meanwhile.
 
 use std::fs;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use portable_pty::CommandBuilder;
 
@@ -42,6 +42,11 @@ pub(crate) fn watch(table: &mut Table, plane: &Plane, landfall: &std::path::Path
     let took = binary::help(&mut pty);
     let what = format!("{} watched, {REPLACED} of them being replaced: key → frame, pty", load.words());
     table.row(what, took.tail("ms"), Bar::under(took.percent(99), 16.0, "ms"));
+    run(&mut here.kubectl(&["rollout", "status", "deployment/many-0", "-n", "crowd", "--timeout", "5m"]), &[0]);
+    let done = Instant::now();
+    let late = pty.until_shown("5000 of 5000 pods ready").saturating_duration_since(done).as_secs_f64() * 1e3;
+    let what = format!("{} watched, {REPLACED} of them replaced: kubectl says so → the screen does, pty", load.words());
+    table.row(what, format!("{late:.0} ms"), Bar::under(late, 1000.0, "ms"));
     let peak = pty.peak();
     // The same processor, the same work of others, and a screen on which next to nothing happens.
     let mut quiet = Pty::start(landfall, &["demo"]);
