@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Outcome;
 use crate::failure::Failure;
 use crate::health::Tree;
-use crate::object::Key;
+use crate::object::{Key, Object};
 use crate::plan::{Action, Target};
 
 /// Something that happened, and when.
@@ -143,4 +143,25 @@ pub enum Contact {
         /// Why, as one clause.
         why: String,
     },
+}
+
+impl Told {
+    /// An Event as it is told; both shapes of the API are read (`events.k8s.io` names its fields differently).
+    pub(super) fn of(event: &Object) -> Option<Self> {
+        let about = |field: &str| {
+            event.text(&format!("/involvedObject/{field}")).or_else(|| event.text(&format!("/regarding/{field}")))
+        };
+        let last = ["/series/lastObservedTime", "/lastTimestamp", "/deprecatedLastTimestamp", "/eventTime"]
+            .iter()
+            .find_map(|pointer| event.time(pointer))
+            .or_else(|| event.time("/metadata/creationTimestamp"))?;
+        Some(Self {
+            object: Key::new(about("apiVersion").unwrap_or("v1"), about("kind")?, about("namespace"), about("name")?),
+            reason: event.text("/reason").unwrap_or_default().to_owned(),
+            message: event.text("/message").or_else(|| event.text("/note")).unwrap_or_default().to_owned(),
+            warning: event.text("/type") == Some("Warning"),
+            count: event.number("/series/count").or_else(|| event.number("/count")).unwrap_or(1),
+            last,
+        })
+    }
 }

@@ -337,7 +337,7 @@ impl Follower {
             return;
         }
         if object.kind() == "Event"
-            && let Some(told) = told(&object)
+            && let Some(told) = Told::of(&object)
             && told.last >= self.since - jiff::SignedDuration::from_secs(5)
         {
             let mut hasher = DefaultHasher::new();
@@ -382,23 +382,4 @@ fn patience_with(refusal: &Refusal) -> Duration {
 
 fn lost_contact(refusal: &Refusal) -> Contact {
     Contact::Lost { since: Timestamp::now(), why: refusal.words() }
-}
-
-/// An Event as it is told; both shapes of the API are read (`events.k8s.io` names its fields differently).
-fn told(event: &Object) -> Option<Told> {
-    let about = |field: &str| {
-        event.text(&format!("/involvedObject/{field}")).or_else(|| event.text(&format!("/regarding/{field}")))
-    };
-    let last = ["/series/lastObservedTime", "/lastTimestamp", "/deprecatedLastTimestamp", "/eventTime"]
-        .iter()
-        .find_map(|pointer| event.time(pointer))
-        .or_else(|| event.time("/metadata/creationTimestamp"))?;
-    Some(Told {
-        object: Key::new(about("apiVersion").unwrap_or("v1"), about("kind")?, about("namespace"), about("name")?),
-        reason: event.text("/reason").unwrap_or_default().to_owned(),
-        message: event.text("/message").or_else(|| event.text("/note")).unwrap_or_default().to_owned(),
-        warning: event.text("/type") == Some("Warning"),
-        count: event.number("/series/count").or_else(|| event.number("/count")).unwrap_or(1),
-        last,
-    })
 }
