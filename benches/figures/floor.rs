@@ -1,5 +1,5 @@
-//! The least that a plan and an apply of many objects can take on this machine: one dry run and one apply of each, so many
-//! at a time, by a client that does nothing else.
+//! What the requests of a plan and an apply take by themselves: one dry run and one apply of each object, so many at a time,
+//! by a client that does nothing else.
 
 use std::path::Path;
 use std::time::{Duration, Instant};

@@ -236,9 +236,8 @@ async fn live(cluster: &Cluster, loads: &[Load]) -> Result<Vec<Option<Object>>, 
                 return one_by_one(cluster, &keys).await;
             }
             match cluster.list(&resource, namespace.as_deref(), "").await {
-                Ok(objects) => Ok(objects),
                 Err(Refusal::Forbidden(_)) => one_by_one(cluster, &keys).await,
-                Err(refusal) => Err(refusal),
+                listed => listed,
             }
         })
         .collect();

@@ -1,4 +1,4 @@
-//! What the user has to be allowed to do for a plan, and what of it he is not.
+//! What the user has to be allowed to do for a plan, and which of these rights are missing.
 
 use std::collections::BTreeSet;
 
@@ -27,9 +27,6 @@ pub(super) async fn missing_rights(
 /// # Errors
 /// When the server cannot be asked.
 pub(super) async fn ungranted(cluster: &Cluster, namespace: &str, needs: &[Need]) -> Result<Vec<Need>, Refusal> {
-    if needs.is_empty() {
-        return Ok(Vec::new());
-    }
     let rules = match cluster.rules(namespace).await {
         Err(Refusal::Forbidden(_)) => Vec::new(),
         rules => rules?,

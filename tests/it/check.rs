@@ -89,6 +89,9 @@ async fn all_is_well_on_a_healthy_cluster() {
     let demo = playing(Scenario::Ok);
     let session = ground(&demo).await;
     make_namespace(&session, "dev").await;
+    // Without it no pod would be taken.
+    let account = http::Request::get("/api/v1/namespaces/mlflow/serviceaccounts/default").body(Vec::new()).unwrap();
+    demo.client().request_text(account).await.unwrap();
     let list = run(&session, "dev", asking(&[])).await;
     let wrong: Vec<_> = list.items.iter().filter(|item| item.finding().unwrap().verdict != Verdict::Ok).collect();
     // Two nodes, and nobody said which one has the directories.

@@ -69,14 +69,11 @@ impl Ground {
     async fn permissions(&self) -> Result<Finding, Finding> {
         let (cluster, loads) = (self.cluster().await?, self.loads()?);
         let needs = rights::needs(&cluster, &self.release, loads).await;
-        let probing = self.probing_needs();
-        let refused = |refusal: Refusal| unasked(&refusal, &cluster, "ask what you may do here");
-        let (missing, besides) = tokio::join!(
-            rights::ungranted(&cluster, &self.release.namespace, &needs),
-            rights::ungranted(&cluster, self.probe_namespace(), &probing)
-        );
-        let (missing, besides) = (missing.map_err(refused)?, besides.map_err(refused)?);
-        let besides: Vec<Need> = besides.into_iter().filter(|need| !missing.contains(need)).collect();
+        let mut asked = needs.clone();
+        asked.extend(self.probing_needs().into_iter().filter(|need| !needs.contains(need)));
+        let missing = rights::ungranted(&cluster, &self.release.namespace, &asked).await;
+        let missing = missing.map_err(|refusal| unasked(&refusal, &cluster, "ask what you may do here"))?;
+        let (missing, besides): (Vec<Need>, Vec<Need>) = missing.into_iter().partition(|need| needs.contains(need));
         Ok(check::rights(&self.release.namespace, needs.len(), &missing, &besides))
     }
 
