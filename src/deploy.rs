@@ -16,6 +16,7 @@ mod fill;
 mod follow;
 mod form;
 mod kept;
+mod known;
 mod look;
 mod outcome;
 mod prepare;

@@ -31,6 +31,8 @@ struct Taken {
     again: Vec<Duration>,
     /// From the readiness of the last pod to the end of the command.
     lag: Vec<Duration>,
+    /// The same from the moment the last Deployment told of it.
+    since_told: Vec<Duration>,
     peak: Vec<f64>,
     /// Of the first apply, and of the one that finds nothing to do.
     requests: Vec<(f64, f64)>,
@@ -87,10 +89,14 @@ async fn take(here: &Place<'_>, client: &Client, (load, tool, name): (Load, Tool
     // kubectl says with 1 that something would change.
     taken.plan.push(all(vec![here.plan(tool, name)]).await.took);
     here.plane.asked();
-    let observer = (load.pods() > 0).then(|| Observer::of(client, name, load.pods()));
+    let observers = (load.pods() > 0).then(|| {
+        let (pods, deployments) = (load.pods(), load.deployments());
+        (Observer::of_pods(client, name, pods), Observer::of_deployments(client, name, deployments))
+    });
     let first = all(here.apply(tool, name, load)).await;
-    if let Some(observer) = observer {
-        taken.lag.push(first.ended.saturating_duration_since(observer.last().await));
+    if let Some((pods, deployments)) = observers {
+        taken.lag.push(first.ended.saturating_duration_since(pods.last().await));
+        taken.since_told.push(first.ended.saturating_duration_since(deployments.last().await));
     }
     let requests = count(&here.plane.asked(), tool);
     taken.first.push(first.took);
@@ -151,6 +157,7 @@ fn rows(table: &mut Table, load: Load, round_trip: Duration, taken: &BTreeMap<To
         let lag = times(|t| &t.lag);
         let bar = Bar::under(lag[0].median(), 100.0, "ms");
         table.beside(name("last pod ready → exit"), &lag, "ms", bar);
+        table.beside(name("its Deployment says so → exit"), &times(|t| &t.since_told), "ms", Bar::None);
     }
     if round_trip.is_zero() {
         let requests =

@@ -43,6 +43,16 @@ impl Load {
         }
     }
 
+    /// How many Deployments have those pods.
+    pub(crate) fn deployments(self) -> usize {
+        match self {
+            Self::Environment => 1,
+            Self::ConfigMaps => 0,
+            Self::Deployments => 30,
+            Self::Crowd => 10,
+        }
+    }
+
     /// Writes a project with environments of those names, each in the namespace of its name; node ports begin at one.
     pub(crate) fn project(self, folder: &Path, server: &str, names: &[(Tool, String)], port: usize) {
         let (module, values) = match self {

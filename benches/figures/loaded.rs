@@ -44,7 +44,7 @@ pub(crate) fn headless(table: &mut Table) {
             .map(|_| {
                 turn += 1;
                 let at = start + SignedDuration::from_millis(turn);
-                Msg::Event(run, Event { at, what: What::Seen(tree(turn, start)) })
+                Msg::Event(run, Event { at, what: What::Seen(tree(turn, start).into()) })
             })
             .collect();
         let pressed = Instant::now();

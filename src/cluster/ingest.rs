@@ -123,8 +123,10 @@ impl Ingest {
                 annotations.retain(|name, _| name == "deployment.kubernetes.io/revision");
             }
         }
-        if value.get("kind").and_then(Value::as_str) == Some("Pod") {
-            shorten(&mut value);
+        match value.get("kind").and_then(Value::as_str) {
+            Some("Pod") => shorten_pod(&mut value),
+            Some("Event") => leave_out(Some(&mut value), &EVENT_NOISE),
+            Some(_) | None => {}
         }
         self.mask(&mut value);
         read(&mut value);
@@ -227,18 +229,36 @@ impl Ingest {
     }
 }
 
-/// Leaves out of a pod what the API server puts into every one and nobody here reads; of thousands of pods, this is half.
-fn shorten(pod: &mut Value) {
-    let drop = |part: Option<&mut Value>, names: &[&str]| {
-        if let Some(map) = part.and_then(Value::as_object_mut) {
-            map.retain(|name, _| !names.contains(&name.as_str()));
-        }
-    };
-    drop(pod.get_mut("spec"), &["tolerations"]);
-    drop(pod.get_mut("status"), &["podIPs", "hostIPs"]);
+/// What the API server puts into every pod and nobody here reads; of thousands of pods, this is half.
+const SPEC_NOISE: [&str; 8] = [
+    "dnsPolicy",
+    "enableServiceLinks",
+    "preemptionPolicy",
+    "priority",
+    "schedulerName",
+    "serviceAccount",
+    "serviceAccountName",
+    "tolerations",
+];
+const STATUS_NOISE: [&str; 3] = ["hostIPs", "podIPs", "qosClass"];
+const CONTAINER_NOISE: [&str; 3] = ["terminationMessagePath", "terminationMessagePolicy", "volumeMounts"];
+
+/// The same of an Event.
+const EVENT_NOISE: [&str; 5] = ["action", "reportingComponent", "reportingController", "reportingInstance", "source"];
+
+fn leave_out(part: Option<&mut Value>, names: &[&str]) {
+    if let Some(map) = part.and_then(Value::as_object_mut) {
+        map.retain(|name, _| !names.contains(&name.as_str()));
+    }
+}
+
+fn shorten_pod(pod: &mut Value) {
+    leave_out(pod.get_mut("metadata"), &["generateName"]);
+    leave_out(pod.get_mut("spec"), &SPEC_NOISE);
+    leave_out(pod.get_mut("status"), &STATUS_NOISE);
     for list in ["/spec/containers", "/spec/initContainers"] {
         let containers = pod.pointer_mut(list).and_then(Value::as_array_mut);
-        containers.into_iter().flatten().for_each(|container| drop(Some(container), &["volumeMounts"]));
+        containers.into_iter().flatten().for_each(|container| leave_out(Some(container), &CONTAINER_NOISE));
     }
     if let Some(volumes) = pod.pointer_mut("/spec/volumes").and_then(Value::as_array_mut) {
         // The admission plugin ServiceAccount names its volume so.

@@ -1,5 +1,7 @@
 //! What happened while a release was being applied or watched. Events carry what happened, never a bell.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::Outcome;
@@ -57,7 +59,7 @@ pub enum What {
     /// Everything is applied; now it has to become well.
     Waiting,
     /// How the released objects are now.
-    Seen(Tree),
+    Seen(Arc<Tree>),
     /// What the cluster told about them; only what is new or counted up.
     Told(Vec<Told>),
     /// Lines of a container's log.

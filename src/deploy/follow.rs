@@ -1,19 +1,20 @@
 //! Following what was released: watches folded into one tree, and a verdict when there is one.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use super::known::Known;
 use super::run::Teller;
 use super::{Contact, End, Session, Stop, Told, What};
 use crate::cluster::{Cluster, News, Refusal, Resource, Watched, follow};
 use crate::failure::Failure;
 use crate::health::{Cause, Memory, Tree, Verdict, tree};
-use crate::object::{Key, Object, Objects};
+use crate::object::{Key, Object};
 use crate::release::Release;
 
 /// How long news are gathered at least before they are judged: what belongs together comes together.
@@ -36,17 +37,17 @@ pub(super) struct Found {
     pub(super) end: End,
     pub(super) cause: Option<Cause>,
     pub(super) failure: Option<Failure>,
-    pub(super) tree: Tree,
+    pub(super) tree: Arc<Tree>,
 }
 
 impl Found {
     pub(super) fn refused(failure: Failure) -> Self {
         let end = if failure.kind == crate::failure::Kind::NoContact { End::NoContact } else { End::Failed };
-        Self { end, cause: None, failure: Some(failure), tree: Tree::default() }
+        Self { end, cause: None, failure: Some(failure), tree: Arc::default() }
     }
 
     pub(super) fn stopped() -> Self {
-        Self { end: End::Stopped, cause: None, failure: None, tree: Tree::default() }
+        Self { end: End::Stopped, cause: None, failure: None, tree: Arc::default() }
     }
 }
 
@@ -56,14 +57,7 @@ pub(super) struct Follower {
     cluster: Cluster,
     release: Release,
     roots: Vec<Key>,
-    memory: Memory,
-    objects: Objects,
-    applied: BTreeMap<Key, i64>,
-    /// How often each thing was told, by a hash of it: of thousands of pods there are many thousands.
-    told: BTreeMap<u64, i64>,
-    since: Timestamp,
-    /// Of kinds that are being told anew: what was known and has not been told again yet.
-    untold: BTreeMap<String, BTreeSet<Key>>,
+    known: Known,
 }
 
 /// What is seen of the cluster.
@@ -100,23 +94,13 @@ impl Follower {
             cluster: cluster.clone(),
             release: release.clone(),
             roots,
-            memory,
-            objects: Objects::default(),
-            applied: BTreeMap::new(),
-            told: BTreeMap::new(),
-            since: Timestamp::now(),
-            untold: BTreeMap::new(),
+            known: Known::new(&release.namespace, memory),
         }
     }
 
     /// Takes objects as known; what a watch tells later must not be older.
     pub(super) fn know(&mut self, objects: impl IntoIterator<Item = Object>) {
-        for object in objects {
-            if let Some(generation) = object.number("/metadata/generation") {
-                self.applied.insert(object.key().clone(), generation);
-            }
-            self.objects.put(object);
-        }
+        self.known.know(objects);
     }
 
     /// Follows until everything is ready, something will not mend itself, time runs out, or it is stopped.
@@ -170,27 +154,28 @@ impl Follower {
                 }
             }
             let judging = Instant::now();
-            self.sweep();
+            self.known.sweep(!sight.unseen.contains("Pod"));
             if !sight.fresh.is_empty() {
                 teller.tell(What::Told(std::mem::take(&mut sight.fresh))).await;
             }
             let now = Timestamp::now();
-            self.memory.observe(&self.objects, now);
+            self.known.memory.observe(&self.known.objects, now);
             let tree = self.judge();
             let health = tree.verdict();
             gather = (judging.elapsed() * REST).clamp(GATHER, GATHER_MOST);
-            teller.tell(What::Seen(tree.clone())).await;
+            teller.tell(What::Seen(Arc::clone(&tree))).await;
             if !teller.is_heard() && patience.is_none() {
                 return Found { tree, ..Found::stopped() };
             }
             let Some(deadline) = deadline else { continue };
             let Sight { unseen, lost, .. } = &sight;
             let failure = lost.as_ref().map(|(_, why)| why.failure("follow what was applied", self.cluster.server()));
-            let found = |end| Found { end, cause: health.cause.clone(), failure: failure.clone(), tree: tree.clone() };
+            let found =
+                |end| Found { end, cause: health.cause.clone(), failure: failure.clone(), tree: Arc::clone(&tree) };
             match health.verdict {
                 // No verdict before every kind was seen once, while blind, or on objects older than what was applied.
                 _ if !unseen.is_empty() || lost.is_some() => {}
-                Verdict::Ready if self.is_current() => return found(End::Healthy),
+                Verdict::Ready if self.known.is_current() => return found(End::Healthy),
                 Verdict::Failed => return found(End::Failed),
                 Verdict::Ready | Verdict::Progressing | Verdict::Terminating | Verdict::Unknown => {}
             }
@@ -206,15 +191,13 @@ impl Follower {
     /// Takes one piece of news in.
     async fn take(&mut self, item: News, sight: &mut Sight, teller: &Teller) {
         match item {
-            News::Listing { kind } => self.listing(kind),
+            News::Listing { kind } => self.known.listing(kind),
             News::Listed { kind } => {
                 sight.sees(&kind);
-                for key in self.untold.remove(&kind).unwrap_or_default() {
-                    self.forget(&key);
-                }
+                self.known.listed(&kind);
             }
-            News::Put(object) => self.put(*object, &mut sight.fresh),
-            News::Gone(key) => self.forget(&key),
+            News::Put(object) => sight.fresh.extend(self.known.put(*object)),
+            News::Gone(key) => self.known.forget(&key),
             News::Denied { kind, refusal } => {
                 sight.sees(&kind);
                 tracing::info!(kind, why = refusal.words(), "cannot be followed");
@@ -235,19 +218,10 @@ impl Follower {
         }
     }
 
-    fn judge(&self) -> Tree {
-        let mut tree = tree(&self.roots, &self.objects, &self.memory, Timestamp::now());
-        self.session.explain_all(&self.release, &self.objects, &mut tree.roots);
-        tree
-    }
-
-    fn is_current(&self) -> bool {
-        self.applied.iter().all(|(key, generation)| {
-            self.objects
-                .get(key)
-                .and_then(|object| object.number("/metadata/generation"))
-                .is_none_or(|g| g >= *generation)
-        })
+    fn judge(&self) -> Arc<Tree> {
+        let mut tree = tree(&self.roots, &self.known.objects, &self.known.memory, Timestamp::now());
+        self.session.explain_all(&self.release, &self.known.objects, &mut tree.roots);
+        Arc::new(tree)
     }
 
     /// What has to be watched: the released kinds that have a state, and what grows out of them.
@@ -298,60 +272,6 @@ impl Follower {
                 }
                 Err(_) => return None,
             }
-        }
-    }
-
-    /// All objects of a kind are told anew; what is not told again is gone.
-    fn listing(&mut self, kind: String) {
-        let namespace = &self.release.namespace;
-        let known =
-            self.objects.of_kind(&kind).map(Object::key).filter(|key| key.namespace.as_ref() == Some(namespace));
-        let mut untold: BTreeSet<Key> = known.cloned().collect();
-        if kind == "Pod" {
-            untold.extend(self.memory.counted(namespace));
-        }
-        self.untold.insert(kind, untold);
-    }
-
-    fn forget(&mut self, key: &Key) {
-        self.objects.remove(key);
-        self.memory.forget(key);
-    }
-
-    /// Forgets what was said in passing about pods that are only counted by now.
-    fn sweep(&mut self) {
-        let events = self.objects.of_kind("Event").filter(|event| self.memory.passes_over(event));
-        let passed: Vec<Key> = events.map(|event| event.key().clone()).collect();
-        for key in passed {
-            self.objects.remove(&key);
-        }
-    }
-
-    fn put(&mut self, object: Object, fresh: &mut Vec<Told>) {
-        let generation = |object: &Object| object.number("/metadata/generation").unwrap_or(0);
-        let key = object.key();
-        if let Some(untold) = self.untold.get_mut(object.kind()) {
-            untold.remove(key);
-        }
-        if self.applied.get(key).is_some_and(|applied| generation(&object) < *applied) {
-            return;
-        }
-        if object.kind() == "Event"
-            && let Some(told) = Told::of(&object)
-            && told.last >= self.since - jiff::SignedDuration::from_secs(5)
-        {
-            let mut hasher = DefaultHasher::new();
-            (&told.object, &told.reason, &told.message).hash(&mut hasher);
-            let seen = self.told.entry(hasher.finish()).or_insert(0);
-            if *seen < told.count {
-                *seen = told.count;
-                fresh.push(told);
-            }
-        }
-        if self.memory.keeps(&object) {
-            self.objects.put(object);
-        } else {
-            self.objects.remove(object.key());
         }
     }
 }

@@ -139,6 +139,7 @@ impl Session {
                     survey.by_hand = Some(by_hand(&objects, &keys, &release));
                     survey.tree = tree(&keys, &objects, &memory, Timestamp::now());
                     self.explain_all(&release, &objects, &mut survey.tree.roots);
+                    drop(objects);
                     survey.health = Some(survey.tree.verdict());
                     // Values that are wrong are said by the glance.
                     survey.sync = self.compare_in(&cluster, &project, environment).await.ok();
@@ -177,7 +178,7 @@ impl Session {
             let mut kept = Vec::new();
             for kind in ["Pod", "Event"] {
                 let Ok(resource) = cluster.resource("v1", kind).await else { continue };
-                let keeps = |object: &Object| memory.keeps(object);
+                let keeps = |object: &Object| memory.keeps(object) && !memory.is_of_nobody(object);
                 kept.extend(cluster.list_kept(&resource, &release.namespace, keeps).await.unwrap_or_default());
             }
             kept

@@ -1,6 +1,7 @@
 //! All events so far, folded; the one source for panels and reports.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -45,7 +46,7 @@ pub struct Progress {
     /// The waves with their objects.
     pub waves: Vec<Wave>,
     /// How the released objects are.
-    pub tree: Tree,
+    pub tree: Arc<Tree>,
     /// What the cluster told, newest last.
     pub told: VecDeque<Told>,
     /// The log that is followed.
@@ -67,7 +68,7 @@ impl Default for Progress {
             started: None,
             latest: None,
             waves: Vec::new(),
-            tree: Tree::default(),
+            tree: Arc::default(),
             told: VecDeque::new(),
             log: None,
             dropped: 0,
@@ -97,7 +98,7 @@ impl Progress {
                     self.phase = Phase::Waiting;
                 }
             }
-            What::Seen(tree) => self.tree = tree.clone(),
+            What::Seen(tree) => self.tree = Arc::clone(tree),
             What::Told(news) => news.iter().for_each(|told| self.hear(told)),
             What::Logged(log) => self.log(log),
             What::Contact(contact) => self.contact = contact.clone(),

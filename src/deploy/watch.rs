@@ -64,7 +64,7 @@ impl Session {
         let mut memory = Memory::new(record.state.when);
         let objects = self.gather_objects(&cluster, &release, &roots, &mut memory).await;
         let mut follower = Follower::new(self, (&cluster, &release), roots.clone(), memory);
-        follower.know(objects.iter().filter(|object| object.kind() != "Event").cloned());
+        follower.know(objects.into_iter().filter(|object| object.kind() != "Event"));
         let found = if until_ready {
             follower.until_well(&teller, &stop, self.inner.patience).await
         } else {

@@ -17,6 +17,8 @@ const KEPT: usize = 20;
 pub(super) struct Crowd {
     kept: BTreeMap<Box<str>, BTreeSet<Box<str>>>,
     counted: BTreeMap<Box<str>, BTreeSet<Box<str>>>,
+    /// All other pods that are there; they are kept.
+    others: BTreeSet<Box<str>>,
 }
 
 impl Crowd {
@@ -29,8 +31,10 @@ impl Crowd {
         let well = condition::is(object, "Ready") && !object.is_deleting();
         let Some(owner) = object.controller_uid().filter(|_| well) else {
             self.forget(name);
+            self.others.insert(name.into());
             return true;
         };
+        self.others.remove(name);
         let kept = self.kept.entry(owner.into()).or_default();
         if kept.len() < KEPT || kept.contains(name) {
             kept.insert(name.into());
@@ -45,13 +49,22 @@ impl Crowd {
 
     /// Whether something is an Event that warns of nothing, about a pod that is only counted.
     pub(super) fn passes_over(&self, object: &Object) -> bool {
-        let Some(event) = Event::of(object).filter(|_| object.text("/type") == Some("Normal")) else { return false };
-        let name = event.about().map(|about| condition::text(about, "name"));
-        name.is_some_and(|name| self.counted.values().any(|names| names.contains(name)))
+        object.text("/type") == Some("Normal")
+            && pod_of(object).is_some_and(|name| self.counted.values().any(|names| names.contains(name)))
+    }
+
+    /// Whether something is an Event about a pod that is not there: gone, or not told of yet.
+    pub(super) fn is_of_nobody(&self, object: &Object) -> bool {
+        let is_there = |name| {
+            let mut grown = self.kept.values().chain(self.counted.values());
+            self.others.contains(name) || grown.any(|names| names.contains(name))
+        };
+        pod_of(object).is_some_and(|name| !is_there(name))
     }
 
     /// A pod is gone, or no longer well.
     pub(super) fn forget(&mut self, name: &str) {
+        self.others.remove(name);
         for names in self.kept.values_mut().chain(self.counted.values_mut()) {
             names.remove(name);
         }
@@ -66,4 +79,10 @@ impl Crowd {
     pub(super) fn counted(&self, namespace: &str) -> impl Iterator<Item = Key> {
         self.counted.values().flatten().map(move |name| Key::new("v1", "Pod", Some(namespace), name))
     }
+}
+
+/// The name of the pod that an Event is about.
+fn pod_of(object: &Object) -> Option<&str> {
+    let about = Event::of(object)?.about()?;
+    (condition::text(about, "kind") == "Pod").then(|| condition::text(about, "name"))
 }

@@ -75,6 +75,11 @@ impl Memory {
         self.crowd.passes_over(object)
     }
 
+    /// Whether this is an Event about a pod that is not there: gone, or not told of yet.
+    pub fn is_of_nobody(&self, object: &Object) -> bool {
+        self.crowd.is_of_nobody(object)
+    }
+
     /// A pod is gone.
     pub fn forget(&mut self, key: &Key) {
         if key.kind == "Pod" {

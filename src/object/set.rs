@@ -50,6 +50,15 @@ impl Objects {
     }
 }
 
+impl IntoIterator for Objects {
+    type Item = Object;
+    type IntoIter = std::collections::btree_map::IntoValues<Key, Object>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_values()
+    }
+}
+
 impl FromIterator<Object> for Objects {
     fn from_iter<I: IntoIterator<Item = Object>>(objects: I) -> Self {
         let mut set = Self::default();

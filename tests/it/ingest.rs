@@ -212,17 +212,17 @@ fn everything_but_field_managers_is_read_as_it_stands() {
 fn of_a_pod_only_what_tells_how_it_is_stays() {
     let mount = |name: &str| json!({"name": name, "mountPath": "/data"});
     let told = json!({
-        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "mlflow-0"},
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "mlflow-0", "generateName": "mlflow-"},
         "spec": {
             "containers": [{"name": "mlflow", "volumeMounts": [mount("data"), mount("kube-api-access-x2lqd")]}],
-            "initContainers": [{"name": "init", "volumeMounts": [mount("data")]}],
-            "tolerations": [{"operator": "Exists"}],
+            "initContainers": [{"name": "init", "terminationMessagePolicy": "File"}],
+            "tolerations": [{"operator": "Exists"}], "schedulerName": "default-scheduler", "nodeName": "worker-1",
             "volumes": [
                 {"name": "data", "hostPath": {"path": "/srv/mlflow"}},
                 {"name": "kube-api-access-x2lqd", "projected": {"sources": []}},
             ],
         },
-        "status": {"phase": "Running", "podIP": "10.0.0.7", "podIPs": [{"ip": "10.0.0.7"}], "hostIPs": []},
+        "status": {"phase": "Running", "podIP": "10.0.0.7", "podIPs": [{"ip": "10.0.0.7"}], "qosClass": "Burstable"},
     });
     let whole = ingest().object(told.clone()).unwrap();
     assert!(
@@ -233,10 +233,27 @@ fn of_a_pod_only_what_tells_how_it_is_stays() {
     let expected = json!({
         "containers": [{"name": "mlflow"}],
         "initContainers": [{"name": "init"}],
+        "nodeName": "worker-1",
         "volumes": [{"name": "data", "hostPath": {"path": "/srv/mlflow"}}],
     });
     assert_eq!(slim.at("/spec").unwrap(), &expected);
     assert_eq!(slim.at("/status").unwrap(), &json!({"phase": "Running", "podIP": "10.0.0.7"}));
+    assert_eq!(slim.at("/metadata").unwrap(), &json!({"name": "mlflow-0"}));
+}
+
+#[test]
+fn of_an_event_only_what_is_read_stays() {
+    let read = json!({
+        "apiVersion": "v1", "kind": "Event", "metadata": {"name": "mlflow-0.1"}, "type": "Normal", "reason": "Scheduled",
+        "message": "assigned", "involvedObject": {"kind": "Pod", "name": "mlflow-0"}, "eventTime": "2026-11-24T08:00:00Z",
+    });
+    let mut told = read.clone();
+    told.as_object_mut().unwrap().extend([
+        ("action".to_owned(), json!("Binding")),
+        ("source".to_owned(), json!({})),
+        ("reportingComponent".to_owned(), json!("default-scheduler")),
+    ]);
+    assert_eq!(ingest().slim(told).unwrap().value(), &read);
 }
 
 /// Texts that would take over a terminal, and what is left of them to read.

@@ -79,3 +79,21 @@ fn what_is_said_in_passing_about_counted_pods_is_not_kept() {
     assert!(!memory.keeps(&event(55, "Normal")));
     assert!(memory.keeps(&event(55, "Warning")), "a warning is news");
 }
+
+#[test]
+fn what_is_said_about_a_pod_that_is_not_there_is_known_as_such() {
+    let mut memory = Memory::new(Timestamp::now());
+    assert!(memory.is_of_nobody(&event(3, "Warning")), "nobody was told of");
+    assert_eq!((0..60).filter(|number| memory.keeps(&pod(*number, "True"))).count(), 20);
+    assert!(memory.keeps(&pod(90, "False")));
+    for there in [3, 55, 90] {
+        assert!(!memory.is_of_nobody(&event(there, "Normal")), "{there} is listed, counted or not well");
+        memory.forget(pod(there, "True").key());
+        assert!(memory.is_of_nobody(&event(there, "Warning")), "{there} is gone");
+    }
+    let elsewhere = json!({
+        "apiVersion": "v1", "kind": "Event", "metadata": {"name": "event", "namespace": "shop"},
+        "involvedObject": {"kind": "ReplicaSet", "namespace": "shop", "name": "web"},
+    });
+    assert!(!memory.is_of_nobody(&object(elsewhere)), "other kinds are not asked for one by one");
+}

@@ -40,7 +40,7 @@ fn it_can_begin_with_one_environment_or_with_watching_it() {
 fn events_of_another_run_are_dropped() {
     let mut stage = play(scenes::rollout);
     let at = stage.now;
-    stage.send(Msg::Event(Question(9_999), Event { at, what: What::Seen(Tree::default()) }));
+    stage.send(Msg::Event(Question(9_999), Event { at, what: What::Seen(Tree::default().into()) }));
     let rollout = stage.app.state().environment().unwrap().rollout.as_ref().unwrap();
     assert!(!rollout.progress.tree.roots.is_empty());
 }
@@ -120,9 +120,9 @@ fn a_watch_ends_when_it_is_left() {
 #[test]
 fn a_cause_that_went_away_is_no_longer_shown() {
     let mut stage = play(scenes::rollout);
-    stage.happens(What::Seen(world::failing(stage.now)));
+    stage.happens(What::Seen(world::failing(stage.now).into()));
     assert!(stage.text().contains("the registry refused"));
-    stage.happens(What::Seen(world::moving(stage.now)));
+    stage.happens(What::Seen(world::moving(stage.now).into()));
     assert!(!stage.text().contains("the registry refused"));
 }
 
@@ -188,7 +188,7 @@ fn the_ways_out_are_offered_while_a_run_waits_and_taking_one_ends_the_waiting() 
     let mut stage = play(scenes::rollout);
     stage.press("t");
     assert_eq!(screen(&stage), Screen::Rollout, "nothing is wrong, so `t` is not live");
-    stage.happens(What::Seen(world::failing(stage.now)));
+    stage.happens(What::Seen(world::failing(stage.now).into()));
     let question = stage.asked(|wish| matches!(wish, Wish::Ways { .. })).unwrap();
     let remedy = Remedy::Credentials { fields: vec!["registry.token".into()], label: "enter a new token".into() };
     stage.send(Msg::Answer(question, Answer::Ways(Ok(vec![remedy]))));
@@ -204,7 +204,7 @@ fn the_ways_out_are_offered_while_a_run_waits_and_taking_one_ends_the_waiting() 
 #[test]
 fn the_commands_of_a_way_out_stand_in_the_details_of_what_they_mend() {
     let mut stage = play(scenes::rollout);
-    stage.happens(What::Seen(world::failing(stage.now)));
+    stage.happens(What::Seen(world::failing(stage.now).into()));
     let question = stage.asked(|wish| matches!(wish, Wish::Ways { .. })).unwrap();
     let remedy = Remedy::Commands { lines: vec!["sudo mkdir -p /d".into()], label: "copy the commands".into() };
     stage.send(Msg::Answer(question, Answer::Ways(Ok(vec![remedy]))));

@@ -182,7 +182,7 @@ fn told(stage: &Stage, ago: i64, message: &str, count: i64) -> Heard {
 pub(crate) fn rollout(stage: &mut Stage) {
     started(stage);
     stage.wait(41_000);
-    stage.happens(What::Seen(world::moving(stage.now)));
+    stage.happens(What::Seen(world::moving(stage.now).into()));
     let news = vec![
         told(stage, 36, "Pulling image \"ghcr.io/mlflow/mlflow:v3.18.0-full\"", 1),
         told(stage, 15, "Started container init", 1),
@@ -238,7 +238,7 @@ pub(crate) fn end(end: End, headline: &str) -> Outcome {
 pub(crate) fn failing(stage: &mut Stage) {
     started(stage);
     stage.wait(52_000);
-    stage.happens(What::Seen(world::failing(stage.now)));
+    stage.happens(What::Seen(world::failing(stage.now).into()));
     let news =
         vec![told(stage, 50, "Assigned to worker-1", 1), told(stage, 9, "Failed to pull image: 401 Unauthorized", 3)];
     stage.happens(What::Told(news));
@@ -307,7 +307,7 @@ pub(crate) fn watch(stage: &mut Stage) {
         waves: Vec::new(),
     });
     stage.wait(12_000);
-    stage.happens(What::Seen(world::moving(stage.now)));
+    stage.happens(What::Seen(world::moving(stage.now).into()));
 }
 
 /// To the password of the database.
