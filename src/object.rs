@@ -93,7 +93,23 @@ impl Object {
 
     /// What stands at a JSON pointer.
     pub fn at(&self, pointer: &str) -> Option<&Value> {
-        self.value.pointer(pointer)
+        // `Value::pointer` makes two texts of every part before it looks; without `~` a part is a name as it stands.
+        if pointer.contains('~') {
+            return self.value.pointer(pointer);
+        }
+        let (mut value, mut way) = (&self.value, pointer);
+        while !way.is_empty() {
+            let rest = way.strip_prefix('/')?;
+            let end = rest.bytes().position(|byte| byte == b'/').unwrap_or(rest.len());
+            let (part, further) = rest.split_at(end);
+            value = match value {
+                Value::Object(map) => map.get(part)?,
+                Value::Array(list) => list.get(part.parse::<usize>().ok()?)?,
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return None,
+            };
+            way = further;
+        }
+        Some(value)
     }
 
     /// The text at a JSON pointer.

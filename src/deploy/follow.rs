@@ -17,12 +17,12 @@ use crate::health::{Cause, Memory, Tree, Verdict, tree};
 use crate::object::{Key, Object};
 use crate::release::Release;
 
-/// How long news are gathered at least before they are judged: what belongs together comes together.
+/// How long news are gathered before they are judged: what belongs together comes together.
 const GATHER: Duration = Duration::from_millis(5);
-/// How long they are gathered at most, however long judging takes.
-const GATHER_MOST: Duration = Duration::from_millis(250);
-/// How many times longer than judging took news are gathered, so that thousands of pods leave time for everything else.
+/// How many times longer than it took judging rests afterwards, so that thousands of pods leave time for everything else.
 const REST: u32 = 4;
+/// How long it rests at most, however long it took.
+const REST_MOST: Duration = Duration::from_millis(250);
 /// How often the tree is judged without news, since graces pass and ages grow.
 const TICK: Duration = Duration::from_secs(1);
 /// How long no contact may last before it ends the operation.
@@ -132,7 +132,8 @@ impl Follower {
         // Where nothing has to be seen first, nothing is waited for.
         let mut waits = !unseen.is_empty();
         let mut sight = Sight { unseen, pods_known, lost: None, fresh: Vec::new() };
-        let mut gather = GATHER;
+        // Until when judging leaves time for everything else.
+        let mut rested = Instant::now();
         loop {
             let wait = if waits { TICK } else { Duration::ZERO };
             waits = true;
@@ -147,7 +148,7 @@ impl Follower {
             };
             if let Some(item) = first {
                 // Taken in as it comes: what waited in the channel would hold the watches up.
-                let end = Instant::now() + gather;
+                let end = rested.max(Instant::now() + GATHER);
                 self.take(item, &mut sight, teller).await;
                 while let Ok(Some(item)) = tokio::time::timeout_at(end, news.recv()).await {
                     self.take(item, &mut sight, teller).await;
@@ -162,7 +163,7 @@ impl Follower {
             self.known.memory.observe(&self.known.objects, now);
             let tree = self.judge();
             let health = tree.verdict();
-            gather = (judging.elapsed() * REST).clamp(GATHER, GATHER_MOST);
+            rested = Instant::now() + (judging.elapsed() * REST).min(REST_MOST);
             teller.tell(What::Seen(Arc::clone(&tree))).await;
             if !teller.is_heard() && patience.is_none() {
                 return Found { tree, ..Found::stopped() };

@@ -3,7 +3,8 @@
 //! A workload with thousands of pods would otherwise fill memory and screens with the same line. A pod that is no longer
 //! well is told anew by its watch, in full, and is kept.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use super::condition;
 use super::event::Event;
@@ -12,13 +13,29 @@ use crate::object::{Key, Object};
 /// How many well pods of one owner are kept.
 const KEPT: usize = 20;
 
-/// Which well pods are kept, and which are only counted, by the uid of their owner.
+/// The pods that are there, by name: which are kept, and which are only counted.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Crowd {
-    kept: BTreeMap<Box<str>, BTreeSet<Box<str>>>,
-    counted: BTreeMap<Box<str>, BTreeSet<Box<str>>>,
-    /// All other pods that are there; they are kept.
-    others: BTreeSet<Box<str>>,
+    pods: HashMap<Box<str>, Place>,
+    owners: BTreeMap<Arc<str>, Count>,
+}
+
+/// What is done with a pod; those that are well belong to the uid of their owner.
+#[derive(Debug, Clone)]
+enum Place {
+    /// It is kept, since it is not well or nobody's.
+    Other,
+    /// It is well, and kept.
+    Kept(Arc<str>),
+    /// It is well, and only counted.
+    Counted(Arc<str>),
+}
+
+/// How many well pods of an owner there are.
+#[derive(Debug, Clone, Copy, Default)]
+struct Count {
+    kept: usize,
+    counted: usize,
 }
 
 impl Crowd {
@@ -29,55 +46,56 @@ impl Crowd {
         }
         let name = object.name();
         let well = condition::is(object, "Ready") && !object.is_deleting();
-        let Some(owner) = object.controller_uid().filter(|_| well) else {
-            self.forget(name);
-            self.others.insert(name.into());
-            return true;
-        };
-        self.others.remove(name);
-        let kept = self.kept.entry(owner.into()).or_default();
-        if kept.len() < KEPT || kept.contains(name) {
-            kept.insert(name.into());
-            if let Some(names) = self.counted.get_mut(owner) {
-                names.remove(name);
-            }
+        let owner = object.controller_uid().filter(|_| well);
+        let was_kept = matches!((self.pods.get(name), owner), (Some(Place::Kept(of)), Some(owner)) if **of == *owner);
+        if was_kept {
             return true;
         }
-        self.counted.entry(owner.into()).or_default().insert(name.into());
-        false
+        self.forget(name);
+        let Some(owner) = owner else {
+            self.pods.insert(name.into(), Place::Other);
+            return true;
+        };
+        let owner = self.owners.get_key_value(owner).map_or_else(|| owner.into(), |(owner, _)| Arc::clone(owner));
+        let count = self.owners.entry(Arc::clone(&owner)).or_default();
+        let keeps = count.kept < KEPT;
+        *(if keeps { &mut count.kept } else { &mut count.counted }) += 1;
+        self.pods.insert(name.into(), if keeps { Place::Kept(owner) } else { Place::Counted(owner) });
+        keeps
     }
 
     /// Whether something is an Event that warns of nothing, about a pod that is only counted.
     pub(super) fn passes_over(&self, object: &Object) -> bool {
         object.text("/type") == Some("Normal")
-            && pod_of(object).is_some_and(|name| self.counted.values().any(|names| names.contains(name)))
+            && pod_of(object).is_some_and(|name| matches!(self.pods.get(name), Some(Place::Counted(_))))
     }
 
     /// Whether something is an Event about a pod that is not there: gone, or not told of yet.
     pub(super) fn is_of_nobody(&self, object: &Object) -> bool {
-        let is_there = |name| {
-            let mut grown = self.kept.values().chain(self.counted.values());
-            self.others.contains(name) || grown.any(|names| names.contains(name))
-        };
-        pod_of(object).is_some_and(|name| !is_there(name))
+        pod_of(object).is_some_and(|name| !self.pods.contains_key(name))
     }
 
-    /// A pod is gone, or no longer well.
+    /// A pod is gone.
     pub(super) fn forget(&mut self, name: &str) {
-        self.others.remove(name);
-        for names in self.kept.values_mut().chain(self.counted.values_mut()) {
-            names.remove(name);
+        let (owner, is_kept) = match self.pods.remove(name) {
+            Some(Place::Kept(owner)) => (owner, true),
+            Some(Place::Counted(owner)) => (owner, false),
+            Some(Place::Other) | None => return,
+        };
+        if let Some(count) = self.owners.get_mut(&owner) {
+            *(if is_kept { &mut count.kept } else { &mut count.counted }) -= 1;
         }
     }
 
     /// How many pods of an owner are only counted.
     pub(super) fn of(&self, owner: &str) -> usize {
-        self.counted.get(owner).map_or(0, BTreeSet::len)
+        self.owners.get(owner).map_or(0, |count| count.counted)
     }
 
     /// The pods that are only counted.
     pub(super) fn counted(&self, namespace: &str) -> impl Iterator<Item = Key> {
-        self.counted.values().flatten().map(move |name| Key::new("v1", "Pod", Some(namespace), name))
+        let counted = self.pods.iter().filter(|(_, place)| matches!(place, Place::Counted(_)));
+        counted.map(move |(name, _)| Key::new("v1", "Pod", Some(namespace), name))
     }
 }
 

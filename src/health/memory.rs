@@ -9,6 +9,9 @@ use super::progress::{self, Mark};
 use super::scene::Scene;
 use crate::object::{Key, Object, Objects};
 
+/// How often progress is noted at most.
+const NOTED_EVERY: SignedDuration = SignedDuration::from_millis(250);
+
 /// What was seen before: lets stale conditions be recognised and clocks of no progress run.
 #[derive(Debug, Clone, Default)]
 pub struct Memory {
@@ -16,6 +19,8 @@ pub struct Memory {
     /// Conditions that stood in the answer to the apply, by object, condition type, reason and time.
     stale: HashMap<Key, Vec<[String; 3]>>,
     progress: HashMap<Key, (Mark, Timestamp)>,
+    /// When progress was noted last.
+    noted: Option<Timestamp>,
     /// Restarts that pods had before this deploy, by pod uid and container.
     restarts: HashMap<(String, String), i64>,
     /// Jobs that were seen and delete themselves when they are done, with whether they had failed.
@@ -43,6 +48,16 @@ impl Memory {
 
     /// Notes the progress of every workload, and what pods of before look like when they are seen first.
     pub fn observe(&mut self, objects: &Objects, now: Timestamp) {
+        // Its clocks count minutes, and looking at every workload costs as much as judging it.
+        if self.noted.is_none_or(|noted| now.duration_since(noted).abs() >= NOTED_EVERY) {
+            self.noted = Some(now);
+            self.note_progress(objects, now);
+        }
+        objects.of_kind("Pod").for_each(|pod| self.note_restarts(pod));
+        objects.of_kind("Job").for_each(|job| self.note_job(job));
+    }
+
+    fn note_progress(&mut self, objects: &Objects, now: Timestamp) {
         let mut marks = Vec::new();
         {
             let scene = Scene::new(objects.iter(), self, now);
@@ -61,8 +76,6 @@ impl Memory {
                 self.progress.entry(key).or_insert((mark, now)).1 = now;
             }
         }
-        objects.of_kind("Pod").for_each(|pod| self.note_restarts(pod));
-        objects.of_kind("Job").for_each(|job| self.note_job(job));
     }
 
     /// Whether an object that was read has to be kept: a pod that is well among many of its owner is only counted.

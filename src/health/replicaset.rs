@@ -56,14 +56,21 @@ fn newest<'a>(deployment: &Object, sets: &[&'a Object]) -> Option<&'a Object> {
 /// else to tell that by. What was given without its template says nothing against it.
 fn has_template(set: &Object, deployment: &Object) -> bool {
     let (Some(made), Some(wanted)) = (set.at("/spec/template"), deployment.at("/spec/template")) else { return true };
-    let bare = |template: &Value| {
-        let mut template = template.clone();
-        if let Some(labels) = template.pointer_mut("/metadata/labels").and_then(Value::as_object_mut) {
-            labels.remove(HASH);
-        }
-        template
+    equal_but(made, wanted, &["metadata", "labels", HASH])
+}
+
+/// Whether two values are equal but for what one of them has at the end of this way.
+fn equal_but(left: &Value, right: &Value, way: &[&str]) -> bool {
+    let (Some(left), Some(right), [next, rest @ ..]) = (left.as_object(), right.as_object(), way) else {
+        return left == right;
     };
-    bare(made) == bare(wanted)
+    let others = |(name, _): &(&String, &Value)| name != next;
+    let deeper = match (left.get(*next), right.get(*next)) {
+        _ if rest.is_empty() => true,
+        (Some(left), Some(right)) => equal_but(left, right, rest),
+        (left, right) => left == right,
+    };
+    deeper && left.iter().filter(others).eq(right.iter().filter(others))
 }
 
 fn revision(object: &Object) -> Option<i64> {

@@ -336,3 +336,31 @@ fn only_a_whole_fingerprint_is_one() {
         assert_eq!(Fingerprint::parse(other), None, "{other}");
     }
 }
+
+#[test]
+fn a_pointer_leads_where_json_says() {
+    let value = json!({
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "labels": {"a/b": "slash", "a~b": "tilde", "": "none"}},
+        "spec": {"containers": [{"name": "x"}, {"name": "y", "args": []}]},
+    });
+    let taken = Object::new(value.clone()).unwrap();
+    for pointer in [
+        "",
+        "/",
+        "spec",
+        "/spec",
+        "/spec/",
+        "/metadata/labels/",
+        "/metadata/labels/a~1b",
+        "/metadata/labels/a~0b",
+        "/spec/containers",
+        "/spec/containers/1/name",
+        "/spec/containers/2",
+        "/spec/containers/x",
+        "/spec/containers/1/name/0",
+        "/spec/containers/1/args/0",
+        "/nowhere/deep",
+    ] {
+        assert_eq!(taken.at(pointer), value.pointer(pointer), "{pointer}");
+    }
+}
