@@ -102,12 +102,8 @@ impl Object {
             let rest = way.strip_prefix('/')?;
             let end = rest.bytes().position(|byte| byte == b'/').unwrap_or(rest.len());
             let (part, further) = rest.split_at(end);
-            value = match value {
-                Value::Object(map) => map.get(part)?,
-                Value::Array(list) => list.get(part.parse::<usize>().ok()?)?,
-                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return None,
-            };
-            way = further;
+            let Value::Object(map) = value else { return value.pointer(way) };
+            (value, way) = (map.get(part)?, further);
         }
         Some(value)
     }

@@ -139,6 +139,7 @@ impl Session {
                     survey.by_hand = Some(by_hand(&objects, &keys, &release));
                     survey.tree = tree(&keys, &objects, &memory, Timestamp::now());
                     self.explain_all(&release, &objects, &mut survey.tree.roots);
+                    // Of thousands of pods they are many, and what follows waits for the cluster.
                     drop(objects);
                     survey.health = Some(survey.tree.verdict());
                     // Values that are wrong are said by the glance.

@@ -84,6 +84,9 @@ impl Crowd {
         };
         if let Some(count) = self.owners.get_mut(&owner) {
             *(if is_kept { &mut count.kept } else { &mut count.counted }) -= 1;
+            if count.kept + count.counted == 0 {
+                self.owners.remove(&owner);
+            }
         }
     }
 

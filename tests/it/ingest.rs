@@ -356,6 +356,8 @@ fn a_pointer_leads_where_json_says() {
         "/spec/containers",
         "/spec/containers/1/name",
         "/spec/containers/2",
+        "/spec/containers/+1/name",
+        "/spec/containers/01/name",
         "/spec/containers/x",
         "/spec/containers/1/name/0",
         "/spec/containers/1/args/0",
